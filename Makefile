@@ -1,0 +1,57 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Python 3.11+ with venv, and make; nothing else.
+PY ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(name) 2>/dev/null),$(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# pip's own index settings, where a site has some, become uv's; a fresh machine has none.
+export UV_SYSTEM_CERTS := 1
+INDEX := $(shell $(PY) -m pip config get global.index-url 2>/dev/null)
+ifneq ($(strip $(or $(PIP_INDEX_URL),$(INDEX))),)
+export UV_DEFAULT_INDEX ?= $(or $(PIP_INDEX_URL),$(INDEX))
+endif
+SOURCES := app channels schedules migrations tests
+COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --exclude-newer "7 days" --no-header --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench fuzz lock
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/uv:
+	$(PY) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check uv
+
+$(STAMP): requirements-dev.lock pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+setup: $(STAMP) ## Install everything into .venv
+	@echo "Ready. Try: $(BIN)/keepcovered --help"
+
+demo: $(STAMP) ## Play a renewal season offline; KEEP=1 leaves it running
+	$(BIN)/keepcovered demo $(if $(KEEP),--keep)
+
+test: $(STAMP) ## Run the whole test suite, PostgreSQL included
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+check: $(STAMP) ## Format, lint, types and import contracts; no tests
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(STAMP) ## Bring the code into its one form
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix -q $(SOURCES)
+
+bench: $(STAMP) ## Measure planning and delivery beside bare loops
+	$(BIN)/python -m tests.bench
+
+fuzz: $(STAMP) ## Throw 3,000 requests at the API by its own OpenAPI document
+	$(BIN)/python -m pytest -q tests/fuzz -p no:xdist --timeout=1800 --override-ini=addopts="--import-mode=importlib"
+
+lock: $(BIN)/uv ## Resolve the dependencies anew (a week old at least) into the hashed locks
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
