@@ -1,0 +1,213 @@
+"""The one place with an HTTP client: what was answered, what surely not sent, what is unknown.
+
+Nothing here retries, follows a redirect or raises for a provider's fault.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Self, TypeVar
+
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError
+from pyreqwest.proxy import ProxyBuilder
+from pyreqwest.request import RequestBuilder
+from pyreqwest.response import Response
+
+NEVER = float("inf")
+"""A `not_after` for requests that may go out at any time (look-ups)."""
+
+Form = Mapping[str, str] | Sequence[tuple[str, str]]
+
+_SECONDS = re.compile(r"[0-9]{1,9}")
+_LONGEST_WAIT = timedelta(days=1)
+# The client's exception classes do not tell the phases apart: a connection that is cut after the
+# request was written is a `ConnectError` as well. Only this cause is proof that none was opened.
+_NOT_CONNECTED = "client error (Connect)"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, whatever its status says."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after: timedelta | None = None
+    message_id: str = ""
+    """The header `X-Message-Id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Surely nothing was written: `deadline`, `unreachable`, `unwritable` or `closed`."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The request was written, or may have been, and no clear answer came."""
+
+    detail: str
+
+
+Sent = Answer | NotSent | Lost
+
+
+class Transport:
+    """One connection pool for many concurrent requests; open it before use, close it after.
+
+    `timeout` bounds a whole request from the connecting on; at most `connections` requests are
+    under way, further ones wait and have their deadline checked after the wait. No proxy is taken
+    from the environment: `proxy` is a URL, `trusted_roots` are PEM certificates beside the usual.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: timedelta,
+        connections: int = 100,
+        proxy: str = "",
+        trusted_roots: bytes = b"",
+    ) -> None:
+        self.connections = connections
+        self._timeout = timeout
+        self._proxy = proxy
+        self._trusted_roots = trusted_roots
+        self._slots = asyncio.Semaphore(connections)
+        self._client: Client | None = None
+
+    async def open(self) -> None:
+        """Make the pool; connections are opened when they are first needed."""
+        builder = (
+            ClientBuilder()
+            .timeout(self._timeout)
+            .connect_timeout(self._timeout / 2)
+            .pool_max_idle_per_host(self.connections)
+            .follow_redirects(enable=False)
+            .user_agent("KeepCovered")
+            .http1_only()
+            .no_proxy()
+        )
+        if self._proxy:
+            builder = builder.proxy(ProxyBuilder.all(self._proxy))
+        if self._trusted_roots:
+            builder = builder.add_root_certificate_pem(self._trusted_roots)
+        self._client = builder.build()
+
+    async def close(self) -> None:
+        """Give up the connections; requests under way end as `Lost`."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def post(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        not_after: float,
+        form: Form | None = None,
+        body: bytes = b"",
+    ) -> Sent:
+        """Post a form or, without one, raw bytes; `not_after` is in seconds of CLOCK_BOOTTIME."""
+        if self._client is None:
+            return NotSent("closed")
+        try:
+            request = self._client.post(url).headers(headers)
+            request = request.body_bytes(body) if form is None else request.form(form)
+        except (PyreqwestError, ValueError):
+            return NotSent("unwritable")
+        return await self._send(request, not_after)
+
+    async def get(self, url: str, *, headers: Mapping[str, str], query: Form = ()) -> Sent:
+        """Read a resource; `query` is added to the address, encoded."""
+        if self._client is None:
+            return NotSent("closed")
+        try:
+            request = self._client.get(url).headers(headers).query(query)
+        except (PyreqwestError, ValueError):
+            return NotSent("unwritable")
+        return await self._send(request, NEVER)
+
+    async def _send(self, request: RequestBuilder, not_after: float) -> Sent:
+        async with self._slots:
+            # The boot clock runs on while a machine sleeps, so a thawed worker sees its lease gone.
+            if time.clock_gettime(time.CLOCK_BOOTTIME) > not_after:
+                return NotSent("deadline")
+            try:
+                response = await request.build().send()
+                body = (await response.bytes()).to_bytes()
+            except PyreqwestError as error:
+                return _what_failed(error)
+        return Answer(response.status, body, _retry_after(response), _header(response, "x-message-id"))
+
+
+def _what_failed(error: PyreqwestError) -> NotSent | Lost:
+    """Tell "never connected" from everything else; the client's own words may hold the address."""
+    causes = error.details["causes"] if isinstance(error, DetailedPyreqwestError) else None
+    if any(cause["message"] == _NOT_CONNECTED for cause in causes or ()):
+        return NotSent("unreachable")
+    return Lost(type(error).__name__)
+
+
+def _header(response: Response, name: str) -> str:
+    """Return a header of an answer, empty if it is missing or not text."""
+    try:
+        return response.get_header(name) or ""
+    except ValueError:
+        return ""
+
+
+def _retry_after(response: Response) -> timedelta | None:
+    """Read seconds; a date (the header's other form) would need a clock and is left out."""
+    value = _header(response, "retry-after")
+    if _SECONDS.fullmatch(value) is None:
+        return None
+    return min(timedelta(seconds=int(value)), _LONGEST_WAIT)
+
+
+def header(headers: Mapping[str, str], name: str) -> str:
+    """Return a header whatever its case, empty if it is missing."""
+    found = headers.get(name.lower()) or headers.get(name)
+    if found is not None:
+        return found
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
+
+
+_One = TypeVar("_One")
+_Result = TypeVar("_Result")
+
+
+async def in_order(act: Callable[[_One], Awaitable[_Result]], items: Sequence[_One], *, width: int) -> list[_Result]:
+    """Act on each item, `width` at a time, and return the results in the order of the items.
+
+    A few tasks that share one iterator cost less than a task for each item.
+    """
+    results: dict[int, _Result] = {}
+    queue = enumerate(items)
+
+    async def lane() -> None:
+        for place, item in queue:
+            results[place] = await act(item)
+
+    async with asyncio.TaskGroup() as lanes:
+        for _ in range(min(width, len(items))):
+            lanes.create_task(lane())
+    return [results[place] for place in range(len(items))]

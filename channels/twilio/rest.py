@@ -1,0 +1,187 @@
+"""What texts and calls share of Twilio's REST API: create one, list the newest, read its answers."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from channels.contract import (
+    Absent,
+    Accepted,
+    CannotSay,
+    Found,
+    Outcome,
+    Present,
+    Refused,
+    TryLater,
+    Unclear,
+)
+from channels.transport import Answer, Form, Lost, NotSent, Sent, Transport
+from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, Meaning
+
+Resource = Mapping[str, object]
+
+VERSION = "/2010-04-01/"
+PAGE = "100"
+MOST_PAGES = 20
+EARLIER = timedelta(minutes=5)
+"""How much older than our intent an entry may be: the two clocks need not agree."""
+
+_SUCCESS = range(200, 300)
+_FAULT_OF_REQUEST = range(400, 500)
+_MISCONFIGURED = frozenset({401, 403, 404, 405, 407})
+_TOO_MANY = 429
+
+
+class Account:
+    """One Twilio account, reached through a base URL that may carry a path prefix."""
+
+    def __init__(self, transport: Transport, *, account_sid: str, auth_token: str, base_url: str) -> None:
+        secret = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+        self._transport = transport
+        self._headers = {"Authorization": f"Basic {secret}"}
+        self._base = base_url.rstrip("/")
+        self._prefix = urlsplit(self._base).path
+        self._root = f"{self._base}{VERSION}Accounts/{account_sid}/"
+
+    async def create(
+        self,
+        resource: str,
+        form: Form,
+        *,
+        not_after: float,
+        accepted: Callable[[str, Resource], Accepted],
+    ) -> Outcome:
+        """Post a new text or call; `accepted` is asked with its SID and the whole answer."""
+        sent = await self._transport.post(
+            f"{self._root}{resource}.json", headers=self._headers, form=form, not_after=not_after
+        )
+        return _outcome(sent, accepted)
+
+    async def newest(self, resource: str, query: Mapping[str, str], *, since: datetime) -> list[Resource] | CannotSay:
+        """Return everything created since shortly before `since`, or say that the list is not whole.
+
+        Pages by age and not by a date filter: an entry that still waits at Twilio has no date of
+        sending yet, and a filter would hide it.
+        """
+        url, asked = f"{self._root}{resource}.json", {**query, "PageSize": PAGE}
+        found: list[Resource] = []
+        for _ in range(MOST_PAGES):
+            page = _page(await self._transport.get(url, headers=self._headers, query=asked))
+            if isinstance(page, CannotSay):
+                return page
+            try:
+                recent, older, following = _recent(page, resource, since - EARLIER)
+            except (KeyError, TypeError, ValueError, OverflowError):
+                return CannotSay("unreadable list")
+            found += recent
+            if older or not following:
+                return found
+            url, asked = self._following(following), {}
+        return CannotSay("too many pages")
+
+    def _following(self, uri: str) -> str:
+        """Keep to our own host, whatever the answer says; the prefix may be in the path or not."""
+        return self._base + "/" + uri.removeprefix(self._prefix).lstrip("/")
+
+
+def parsed(body: bytes) -> Resource | None:
+    """Return a JSON object, or nothing if the bytes are none."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _outcome(sent: Sent, accepted: Callable[[str, Resource], Accepted]) -> Outcome:
+    match sent:
+        case Answer(status=status):
+            if status in _SUCCESS:
+                return _success(sent, accepted)
+            if status in _FAULT_OF_REQUEST:
+                return _refusal(sent)
+            return Unclear(f"HTTP {status}")
+        case NotSent(detail):
+            return TryLater(detail)
+        case Lost(detail):
+            return Unclear(detail)
+        case _:
+            assert_never(sent)
+
+
+def _success(answer: Answer, accepted: Callable[[str, Resource], Accepted]) -> Outcome:
+    resource = parsed(answer.body)
+    sid = resource.get("sid") if resource else None
+    if not resource or not isinstance(sid, str) or not sid:
+        return Unclear("unreadable success")
+    return accepted(sid, resource)
+
+
+def _refusal(answer: Answer) -> Outcome:
+    """Judge an answer 4xx by Twilio's own code; without one it may be anybody's page."""
+    code = (parsed(answer.body) or {}).get("code")
+    number = code if isinstance(code, int) else 0
+    shown = str(number) if number else ""
+    meaning = MEANINGS.get(number) or _by_status(answer.status, coded=bool(number))
+    match meaning.kind:
+        case Kind.LATER:
+            return TryLater(meaning.reason, shown, answer.retry_after)
+        case Kind.REFUSED:
+            return Refused(meaning.reason, shown)
+        case Kind.UNCLEAR:
+            return Unclear(f"HTTP {answer.status} {meaning.reason}")
+
+
+def _by_status(status: int, *, coded: bool) -> Meaning:
+    if status == _TOO_MANY:
+        return Meaning("rate_limited", Kind.LATER)
+    if status in _MISCONFIGURED:
+        return Meaning("misconfigured", Kind.LATER)
+    return Meaning(UNEXPLAINED, Kind.REFUSED if coded else Kind.UNCLEAR)
+
+
+def _page(sent: Sent) -> Resource | CannotSay:
+    if not isinstance(sent, Answer):
+        return CannotSay(sent.detail)
+    if sent.status not in _SUCCESS:
+        return CannotSay(f"HTTP {sent.status}")
+    return parsed(sent.body) or CannotSay("unreadable list")
+
+
+def _recent(page: Resource, resource: str, cutoff: datetime) -> tuple[list[Resource], bool, str]:
+    """Return the entries from the cutoff on, whether older ones stand beside them, the next page."""
+    entries, following = page[resource.lower()], page["next_page_uri"]
+    if not isinstance(entries, list) or not isinstance(following, str | None):
+        raise TypeError
+    recent = [entry for entry in entries if _created(entry) >= cutoff]
+    return recent, len(recent) < len(entries), following or ""
+
+
+def _created(entry: Resource) -> datetime:
+    created = parsedate_to_datetime(str(entry["date_created"]))
+    return created if created.tzinfo else created.replace(tzinfo=UTC)
+
+
+def only(entries: Sequence[Resource]) -> Found:
+    """Say what a complete list of matching entries proves."""
+    match entries:
+        case []:
+            return Absent()
+        case [{"sid": str() as sid}] if sid:
+            return Present(sid)
+        case _:
+            return CannotSay("more than one entry" if len(entries) > 1 else "unreadable list")
+
+
+_DIGITS = re.compile(r"[0-9]{1,4}")
+
+
+def counted(value: object) -> int:
+    """Read a small number that Twilio writes as text; anything else is 0."""
+    text = str(value)
+    return int(text) if _DIGITS.fullmatch(text) else 0

@@ -1,0 +1,127 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+
+from channels.contract import BadSignature, Callback
+from channels.twilio.signatures import Signatures
+
+FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+17145550100", "Body": "sí, ¿cómo? & = +"}
+SIGNATURES = Signatures(["a-token-of-tests"])
+
+
+def encoded(form):
+    return urlencode(form, errors="replace").encode()
+
+
+def genuine_callback():
+    url = "https://kc.example.org/callbacks/twilio/messages/r1"
+    signature = RequestValidator("a-token-of-tests").compute_signature(url, FORM)
+    return Callback(url, {"X-Twilio-Signature": signature}, encoded(FORM), datetime(2026, 12, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def genuine():
+    return genuine_callback()
+
+
+def test_a_genuine_callback_gives_its_fields(genuine):
+    assert SIGNATURES.form(genuine) == FORM
+
+
+@pytest.mark.parametrize("name", ["x-twilio-signature", "X-TWILIO-SIGNATURE"])
+def test_the_header_may_be_written_in_any_case(genuine, name):
+    (signature,) = genuine.headers.values()
+    assert SIGNATURES.form(replace(genuine, headers={name: signature})) == FORM
+
+
+def test_current_and_next_token_are_accepted_and_no_third(called_back):
+    both = Signatures(["current", "next"])
+    for token in ("current", "next"):
+        assert both.form(called_back("inbound", FORM, token=token)) == FORM
+    with pytest.raises(BadSignature):
+        both.form(called_back("inbound", FORM, token="another"))
+
+
+def test_without_a_token_nothing_is_genuine(called_back):
+    for none in ([], [""]):
+        with pytest.raises(BadSignature):
+            Signatures(none).form(called_back("inbound", FORM, token=""))
+
+
+@pytest.mark.parametrize("signed_as", ["https://kc.example.org:443/x?y=1", "https://kc.example.org/x?y=1"])
+def test_the_port_of_the_scheme_may_be_in_the_address_or_not(genuine, signed_as):
+    signature = RequestValidator("a-token-of-tests").compute_signature(signed_as, FORM)
+    callback = replace(genuine, url="https://kc.example.org/x?y=1", headers={"X-Twilio-Signature": signature})
+    assert SIGNATURES.form(callback) == FORM
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"X-Twilio-Signature": ""}, {"X-Twilio-Signature": "ñ"}, {"X-Twilio-Signature": "not base64!"}],
+)
+def test_a_missing_or_malformed_signature_is_refused(genuine, headers):
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine, headers=headers))
+
+
+@pytest.mark.parametrize("url", ["https://kc.example.org/other", "http://[", "https://kc.example.org:port/", ""])
+def test_another_address_is_refused(genuine, url):
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine, url=url))
+
+
+@pytest.mark.parametrize("body", [b"", b"no form", b"a=1&&b=2", b"\xff\xfe", b"a=%ff", b'{"json": 1}', b"a=1&a=2"])
+def test_a_body_that_is_no_form_of_twilios_is_refused(genuine, body):
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine, body=body))
+
+
+def test_a_form_cut_in_two_other_fields_is_refused_although_the_signed_text_is_the_same(called_back):
+    callback = called_back("x", {"A": "1", "B": "2"})
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(callback, body=b"A1&B=2"))
+
+
+def accepted(callback):
+    try:
+        return SIGNATURES.form(callback)
+    except BadSignature:
+        return None
+
+
+@given(st.data())
+def test_no_changed_byte_changes_what_is_believed(data):
+    callback = genuine_callback()
+    place = data.draw(st.integers(0, len(callback.body) - 1))
+    byte = data.draw(st.integers(0, 255))
+    body = callback.body[:place] + bytes([byte]) + callback.body[place + 1 :]
+    assert accepted(replace(callback, body=body)) in (None, FORM)
+
+
+@given(st.integers(0, 200))
+def test_no_truncated_body_is_believed(length):
+    callback = genuine_callback()
+    body = callback.body[: min(length, len(callback.body) - 1)]
+    assert accepted(replace(callback, body=body)) is None
+
+
+@given(st.sampled_from(sorted(FORM)), st.text(max_size=20))
+@example("MessageStatus", "failed")
+def test_no_changed_field_is_believed(name, value):
+    changed = {**FORM, name: value}
+    callback = genuine_callback()
+    assert accepted(replace(callback, body=encoded(changed))) == (FORM if changed == FORM else None)
+
+
+@given(st.integers(0, 27), st.characters(max_codepoint=0x7E, min_codepoint=0x21))
+def test_no_changed_signature_is_believed(place, char):
+    callback = genuine_callback()
+    signature = callback.headers["X-Twilio-Signature"]
+    forged = signature[:place] + char + signature[place + 1 :]
+    headers = {"X-Twilio-Signature": forged}
+    assert (accepted(replace(callback, headers=headers)) == FORM) is (forged == signature)

@@ -1,0 +1,207 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from channels.contract import (
+    Absent,
+    Accepted,
+    BadSignature,
+    CannotSay,
+    Lookup,
+    MessageChannel,
+    OutgoingMessage,
+    Present,
+    Receipt,
+    Refused,
+    Reply,
+    Status,
+    TryLater,
+)
+from channels.transport import NEVER
+from channels.twilio.sms import STATUSES, TwilioSms
+
+NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)
+LOOKUP = Lookup(reference="r1", code="K7Q2M", to="+17145550100", sender="+17145550199", since=NOW)
+
+
+@pytest.fixture
+def sms(transport, provider, account):
+    return TwilioSms(transport, base_url=provider.url, **account)
+
+
+def text(number=0, **changed: object):
+    fields = {"sender": "+17145550199", "body": "Renew at kc.example/K7Q2M"} | changed
+    return OutgoingMessage(reference=f"r{number}", code="K7Q2M", to=f"+1714555{number:04}", language="en", **fields)
+
+
+def took(asked):
+    return {"sid": "SM" + asked.form["To"][0][-4:], "num_segments": "1"}
+
+
+def test_it_is_a_channel(sms):
+    channel: MessageChannel = sms
+    assert (channel.name, channel.batch) == ("twilio", 1)
+
+
+async def test_a_text_is_posted_as_twilio_documents_it(sms, provider, http):
+    provider.answer = lambda asked: http(201, took(asked))
+    await sms.send([text(7, valid_for=timedelta(hours=2), body="¿Sí? & más")], not_after=NEVER)
+    (asked,) = provider.asked
+    assert asked.path == f"/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"
+    assert asked.form == {
+        "To": ["+17145550007"],
+        "From": ["+17145550199"],
+        "Body": ["¿Sí? & más"],
+        "StatusCallback": ["https://kc.example.org/callbacks/twilio/messages/r7"],
+        "ValidityPeriod": ["7200"],
+    }
+
+
+async def test_a_messaging_service_is_named_as_such(sms, provider, http):
+    provider.answer = lambda asked: http(201, took(asked))
+    await sms.send([text(sender="MG" + "1" * 32)], not_after=NEVER)
+    (asked,) = provider.asked
+    assert asked.form["MessagingServiceSid"] == ["MG" + "1" * 32]
+    assert "From" not in asked.form
+    assert "ValidityPeriod" not in asked.form
+
+
+@pytest.mark.parametrize(
+    ("period", "seconds"),
+    [(timedelta(0), "1"), (timedelta(seconds=-5), "1"), (timedelta(days=2), "36000"), (timedelta(seconds=90), "90")],
+)
+async def test_the_validity_stays_in_twilios_bounds(sms, provider, period, seconds):
+    await sms.send([text(valid_for=period)], not_after=NEVER)
+    assert provider.asked[0].form["ValidityPeriod"] == [seconds]
+
+
+@pytest.mark.parametrize(
+    ("told", "count"), [("3", 3), ("0", 2), (None, 2)], ids=["twilio counted", "not yet", "not at all"]
+)
+async def test_segments_are_twilios_or_our_own(sms, provider, http, told, count):
+    provider.answer = lambda _: http(201, {"sid": "SM1", "num_segments": told})
+    (outcome,) = await sms.send([text(body="a" * 161)], not_after=NEVER)
+    assert outcome == Accepted("SM1", count)
+
+
+async def test_many_texts_keep_their_order_whatever_becomes_of_each(sms, provider, http):
+    def answer(asked):
+        number = int(asked.form["To"][0][-4:])
+        return http(400, {"code": 21211, "status": 400}) if number % 3 == 0 else http(201, took(asked))
+
+    provider.answer = answer
+    outcomes = await sms.send([text(number) for number in range(250)], not_after=NEVER)
+    expected = [
+        Refused("bad_address", "21211") if number % 3 == 0 else Accepted(f"SM{number:04}", 1) for number in range(250)
+    ]
+    assert outcomes == expected
+    assert len(provider.asked) == 250
+
+
+async def test_after_the_deadline_all_wait(sms, provider):
+    assert await sms.send([text(1), text(2)], not_after=0) == [TryLater("deadline")] * 2
+    assert provider.asked == []
+
+
+async def test_nothing_to_send_is_nothing_sent(sms):
+    assert await sms.send([], not_after=NEVER) == []
+
+
+# --- look-up ---------------------------------------------------------------------------------
+
+
+def listed(*bodies: str, direction="outbound-api"):
+    entries = [
+        {"sid": f"SM{place}", "body": body, "direction": direction, "date_created": format_datetime(NOW)}
+        for place, body in enumerate(bodies)
+    ]
+    return {"messages": entries, "next_page_uri": None}
+
+
+@pytest.mark.parametrize("body", ["Renew: kc.example/K7Q2M", "K7Q2M", "续保K7Q2M。", "code (K7Q2M)."])
+async def test_a_text_with_the_code_is_found(sms, provider, http, body):
+    provider.answer = lambda _: http(200, listed("another text", body))
+    assert await sms.find(LOOKUP) == Present("SM1")
+    assert provider.asked[0].query["To"] == ["+17145550100"]
+
+
+@pytest.mark.parametrize("body", ["", "kc.example/K7Q2", "xK7Q2M", "K7Q2M9", "k7q2m"])
+async def test_a_list_without_the_code_proves_that_it_never_arrived(sms, provider, http, body):
+    provider.answer = lambda _: http(200, listed(body))
+    assert await sms.find(LOOKUP) == Absent()
+
+
+async def test_a_text_to_us_is_no_proof(sms, provider, http):
+    provider.answer = lambda _: http(200, listed("what is K7Q2M?", direction="inbound"))
+    assert await sms.find(LOOKUP) == Absent()
+
+
+async def test_two_texts_with_the_code_are_for_a_person_to_judge(sms, provider, http):
+    provider.answer = lambda _: http(200, listed("K7Q2M", "K7Q2M"))
+    assert isinstance(await sms.find(LOOKUP), CannotSay)
+
+
+async def test_without_a_code_nothing_can_be_said(sms, provider):
+    assert isinstance(await sms.find(Lookup("r1", "", "+17145550100", "+1", NOW)), CannotSay)
+    assert provider.asked == []
+
+
+# --- callbacks -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "reason"),
+    [
+        (("queued", ""), Status.ACCEPTED, ""),
+        (("sent", ""), Status.ACCEPTED, ""),
+        (("delivered", ""), Status.DELIVERED, ""),
+        (("read", ""), Status.DELIVERED, ""),
+        (("undelivered", "30006"), Status.UNDELIVERED, "landline"),
+        (("failed", "30007"), Status.UNDELIVERED, "carrier_filtered"),
+        (("failed", ""), Status.UNDELIVERED, "unexplained"),
+        (("canceled", ""), Status.UNDELIVERED, "canceled_at_provider"),
+    ],
+)
+def test_a_status_is_a_receipt(sms, called_back, told, status, reason):
+    said, code = told
+    form = {"MessageSid": "SM1", "MessageStatus": said, "ErrorCode": code}
+    callback = called_back("messages/r1", form, reference="r1")
+    assert sms.read_callback(callback) == [Receipt("r1", f"SM1:{said}", status, "SM1", reason, code)]
+
+
+def test_every_status_that_twilio_documents_is_known():
+    documented = "accepted scheduled queued sending sent delivered undelivered failed canceled read"
+    assert set(STATUSES) == set(documented.split())
+
+
+@pytest.mark.parametrize("form", [{}, {"MessageSid": "SM1"}, {"MessageSid": "SM1", "MessageStatus": "teleported"}])
+def test_an_unknown_status_says_nothing(sms, called_back, form):
+    assert sms.read_callback(called_back("messages/r1", form, reference="r1")) == []
+
+
+def test_a_text_to_us_is_a_reply(sms, called_back):
+    form = {"MessageSid": "SM9", "From": "+17145550100", "To": "+17145550199", "Body": "no más", "NumMedia": "0"}
+    assert sms.read_callback(called_back("inbound", form)) == [Reply("SM9", "+17145550100", "+17145550199", "no más")]
+
+
+def test_an_empty_text_to_us_is_still_a_reply(sms, called_back):
+    form = {"MessageSid": "SM9", "From": "+17145550100", "To": "+17145550199", "Body": ""}
+    assert [signal.body for signal in sms.read_callback(called_back("inbound", form))] == [""]
+
+
+def test_a_status_without_a_reference_is_no_reply(sms, called_back):
+    form = {"MessageSid": "SM1", "From": "+1", "To": "+1", "MessageStatus": "sent"}
+    assert sms.read_callback(called_back("inbound", form)) == []
+
+
+def test_a_forged_callback_is_refused(sms, called_back):
+    with pytest.raises(BadSignature):
+        sms.read_callback(called_back("inbound", {"Body": "STOP"}, token="guessed"))
+
+
+def test_while_the_token_is_replaced_both_are_good(transport, account, called_back):
+    sms = TwilioSms(transport, base_url="http://unused", **account, next_tokens=["tomorrow"])
+    form = {"MessageSid": "SM1", "MessageStatus": "sent"}
+    for token in (account["auth_token"], "tomorrow"):
+        assert len(sms.read_callback(called_back("messages/r1", form, reference="r1", token=token))) == 1

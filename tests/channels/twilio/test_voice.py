@@ -1,0 +1,230 @@
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.contract import (
+    Absent,
+    Accepted,
+    BadSignature,
+    CallAnswered,
+    CallChannel,
+    CallScript,
+    CannotSay,
+    KeyPressed,
+    Lookup,
+    OutgoingMessage,
+    Present,
+    Receipt,
+    Refused,
+    Status,
+)
+from channels.transport import NEVER, Transport
+from channels.twilio.voice import STATUSES, TwilioVoice
+
+NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)
+LOOKUP = Lookup(reference="r1", code="K7Q2M", to="+17145550100", sender="+17145550199", since=NOW)
+
+
+@pytest.fixture
+def voice(transport, provider, account):
+    return TwilioVoice(transport, base_url=provider.url, **account)
+
+
+def call(language="es"):
+    return OutgoingMessage(
+        reference="r1", code="K7Q2M", to="+17145550100", sender="+17145550199", language=language, body="words"
+    )
+
+
+def test_it_is_a_call_channel(voice):
+    channel: CallChannel = voice
+    assert (channel.name, channel.batch) == ("twilio", 1)
+
+
+async def test_a_call_is_posted_as_twilio_documents_it(voice, provider, http):
+    provider.answer = lambda _: http(201, {"sid": "CA1", "status": "queued"})
+    assert await voice.send([call()], not_after=NEVER) == [Accepted("CA1")]
+    (asked,) = provider.asked
+    words = "https://kc.example.org/callbacks/twilio/calls/r1"
+    assert asked.path == f"/2010-04-01/Accounts/AC{'0' * 32}/Calls.json"
+    assert asked.form == {
+        "To": ["+17145550100"],
+        "From": ["+17145550199"],
+        "Url": [words],
+        "Method": ["POST"],
+        "StatusCallback": [f"{words}/status"],
+        "StatusCallbackMethod": ["POST"],
+        "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+        "MachineDetection": ["DetectMessageEnd"],
+        "Timeout": ["45"],
+    }
+
+
+async def test_nobody_is_called_in_a_language_that_no_voice_speaks(voice, provider):
+    assert await voice.send([call("fa")], not_after=NEVER) == [Refused("no_voice")]
+    assert provider.asked == []
+
+
+# --- look-up ---------------------------------------------------------------------------------
+
+
+def listed(*directions: str):
+    entries = [
+        {"sid": f"CA{place}", "direction": direction, "date_created": format_datetime(NOW)}
+        for place, direction in enumerate(directions)
+    ]
+    return {"calls": entries, "next_page_uri": None}
+
+
+async def found(voice, provider, http, *directions: str):
+    provider.answer = lambda _: http(200, listed(*directions))
+    return await voice.find(LOOKUP)
+
+
+async def test_one_call_since_the_intent_is_ours(voice, provider, http):
+    assert await found(voice, provider, http, "outbound-api", "inbound") == Present("CA0")
+    assert provider.asked[0].query == {"To": ["+17145550100"], "From": ["+17145550199"], "PageSize": ["100"]}
+
+
+async def test_no_call_since_the_intent_proves_that_there_was_none(voice, provider, http):
+    assert await found(voice, provider, http, "inbound") == Absent()
+
+
+async def test_several_calls_since_the_intent_prove_nothing(voice, provider, http):
+    assert isinstance(await found(voice, provider, http, "outbound-api", "outbound-api"), CannotSay)
+
+
+async def test_a_list_that_cannot_be_read_proves_nothing(voice, provider, http):
+    provider.answer = lambda _: http(500)
+    assert await voice.find(LOOKUP) == CannotSay("HTTP 500")
+
+
+# --- callbacks -------------------------------------------------------------------------------
+
+
+def signals(voice, called_back, part, form):
+    path = f"calls/r1/{part}".rstrip("/")
+    return voice.read_callback(called_back(path, {"CallSid": "CA1", **form}, reference="r1", part=part))
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "machine"),
+    [("human", False), ("unknown", False), ("machine_end_beep", True), ("machine_start", True), ("fax", True)],
+)
+def test_twilio_asks_what_to_say_and_to_whom(voice, called_back, answered_by, machine):
+    said = signals(voice, called_back, "", {"CallStatus": "in-progress", "AnsweredBy": answered_by})
+    assert said == [CallAnswered("r1", "CA1", machine)]
+
+
+def test_someone_who_calls_us_has_no_reference(voice, called_back):
+    said = voice.read_callback(called_back("voice", {"CallSid": "CA2", "CallStatus": "ringing"}))
+    assert said == [CallAnswered("", "CA2")]
+
+
+@pytest.mark.parametrize("digits", ["9", ""])
+def test_a_key_or_none_is_told(voice, called_back, digits):
+    assert signals(voice, called_back, "keys", {"Digits": digits}) == [KeyPressed("r1", "CA1", digits)]
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "reason"),
+    [
+        ({"CallStatus": "initiated"}, Status.ACCEPTED, ""),
+        ({"CallStatus": "in-progress"}, Status.ACCEPTED, ""),
+        ({"CallStatus": "completed"}, Status.DELIVERED, ""),
+        ({"CallStatus": "completed", "AnsweredBy": "human"}, Status.DELIVERED, ""),
+        ({"CallStatus": "completed", "AnsweredBy": "machine_end_beep"}, Status.DELIVERED, "voicemail"),
+        ({"CallStatus": "completed", "AnsweredBy": "fax"}, Status.UNDELIVERED, "fax"),
+        ({"CallStatus": "busy"}, Status.UNDELIVERED, "busy"),
+        ({"CallStatus": "no-answer"}, Status.UNDELIVERED, "no_answer"),
+        ({"CallStatus": "failed"}, Status.UNDELIVERED, "call_failed"),
+        ({"CallStatus": "failed", "ErrorCode": "21211"}, Status.UNDELIVERED, "bad_address"),
+        ({"CallStatus": "canceled"}, Status.UNDELIVERED, "canceled_at_provider"),
+    ],
+)
+def test_a_status_is_a_receipt(voice, called_back, form, status, reason):
+    receipt = Receipt("r1", f"CA1:{form['CallStatus']}", status, "CA1", reason, form.get("ErrorCode", ""))
+    assert signals(voice, called_back, "status", form) == [receipt]
+
+
+def test_every_status_that_twilio_documents_is_known():
+    documented = "queued initiated ringing in-progress answered completed busy no-answer failed canceled"
+    assert set(STATUSES) == set(documented.split())
+
+
+def test_what_nobody_knows_says_nothing(voice, called_back):
+    assert signals(voice, called_back, "status", {"CallStatus": "teleported"}) == []
+    assert signals(voice, called_back, "recording", {}) == []
+    assert signals(voice, called_back, "keys", {"CallSid": "", "Digits": "9"}) == []
+
+
+def test_a_forged_callback_is_refused(voice, called_back):
+    with pytest.raises(BadSignature):
+        voice.read_callback(called_back("calls/r1/keys", {"CallSid": "CA1", "Digits": "9"}, token="guessed"))
+
+
+# --- what a call says ------------------------------------------------------------------------
+
+
+def parsed(markup):
+    return fromstring(markup)  # noqa: S314  our own markup
+
+
+WORDS = ["This is Orange County.", "Renew your coverage.", "Call us."]
+KEYS = "https://kc.example.org/callbacks/twilio/calls/r1/keys"
+
+
+def test_the_caller_is_named_first_and_the_keys_come_right_after(voice):
+    script = CallScript(WORDS, "en", keys_url=KEYS, keys_hint=["Press 9 to stop these calls."])
+    (gather,) = parsed(voice.say(script))
+    assert gather.attrib == {
+        "input": "dtmf",
+        "numDigits": "1",
+        "timeout": "5",
+        "action": KEYS,
+        "method": "POST",
+        "actionOnEmptyResult": "true",
+    }
+    assert [line.text for line in gather.iter("Say")] == [WORDS[0], "Press 9 to stop these calls.", *WORDS[1:]]
+    assert [verb.tag for verb in gather] == ["Say", "Pause", "Say", "Pause", "Say", "Pause", "Say"]
+
+
+def test_without_keys_it_speaks_and_hangs_up(voice):
+    script = CallScript(WORDS, "en", keys_hint=["Press 9."])
+    response = parsed(voice.say(script))
+    assert [verb.tag for verb in response] == ["Say", "Pause", "Say", "Pause", "Say", "Hangup"]
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken", "name"),
+    [
+        ("en", "en-US", "Polly.Joanna"),
+        ("es", "es-US", "Polly.Lupe"),
+        ("vi", "vi-VN", "Google.vi-VN-Standard-A"),
+        ("zh-Hans", "cmn-CN", "Polly.Zhiyu"),
+        ("zh-Hant", "cmn-TW", "Google.cmn-TW-Standard-A"),
+        ("yue", "yue-HK", "Google.yue-HK-Standard-A"),
+        ("ko", "ko-KR", "Polly.Seoyeon"),
+    ],
+)
+def test_each_language_has_its_voice(voice, language, spoken, name):
+    response = parsed(voice.say(CallScript(["…"], language)))
+    assert response.find("Say").attrib == {"language": spoken, "voice": name}
+
+
+@pytest.mark.parametrize("script", [CallScript([], "en", keys_url=KEYS), CallScript(WORDS, "fa", keys_url=KEYS)])
+def test_without_words_or_a_voice_it_hangs_up(voice, script):
+    assert [verb.tag for verb in parsed(voice.say(script))] == ["Hangup"]
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=3), st.booleans())
+def test_whatever_is_said_is_well_formed_and_never_markup(words, keys):
+    silent = Transport.__new__(Transport)
+    silent.connections = 1
+    voice = TwilioVoice(silent, account_sid="AC1", auth_token="t", base_url="http://x", callback_base="https://x")
+    response = parsed(voice.say(CallScript(words, "en", keys_url=KEYS if keys else "")))
+    assert len(list(response.iter("Say"))) == len(words)
