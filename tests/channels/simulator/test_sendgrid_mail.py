@@ -1,0 +1,89 @@
+import pytest
+
+from tests.channels.simulator.conftest import MAIL_KEY, a_reader
+
+LIST = "/sandbox/sendgrid/v3/messages"
+KEY = {"Authorization": f"Bearer {MAIL_KEY}"}
+
+
+async def listed(client, query, **more: object):
+    return await client.http.get(LIST, params={"query": query, **more}, headers=KEY)
+
+
+async def test_an_email_is_taken_and_put_into_each_readers_words(client):
+    headers = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    answer = await client.mail(a_reader(headers=headers), a_reader("bo@example.org", substitutions={}))
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert answer.headers["x-message-id"]
+    second, first = await client.accepted(channel="email")
+    assert (first["subject"], first["body"]) == ("Hello Ana & Bo", "Dear Ana & Bo")
+    assert first["html"] == "<p>Dear Ana &amp; Bo</p>"
+    assert (first["headers"], first["reference"]) == (headers, "r1")
+    assert second["body"] == "Dear [[name]]"
+
+
+async def test_a_mark_inside_a_word_stays_as_it_is(client):
+    await client.mail(a_reader(substitutions={"[[name]]": "[[code]]", "[[code]]": "secret"}))
+    assert [mail["body"] for mail in await client.accepted()] == ["Dear [[code]]"]
+
+
+async def test_without_the_key_nothing_is_taken(client):
+    answer = await client.http.post("/sandbox/sendgrid/v3/mail/send", json={})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (401, None)
+
+
+async def test_a_flaw_is_answered_in_sendgrids_own_shape(client):
+    answer = await client.mail(subject="")
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert set(error) == {"message", "field", "help"}
+    assert error["field"] == "subject"
+
+
+async def test_a_refused_address_is_named_by_its_place(client):
+    answer = await client.mail(a_reader(), a_reader("refused@sandbox.keepcovered.example"))
+    assert answer.json()["errors"][0]["field"] == "personalizations.1.to"
+    assert await client.accepted() == []
+
+
+async def test_what_is_not_json_is_refused(client):
+    answer = await client.http.post("/sandbox/sendgrid/v3/mail/send", content=b"{", headers=KEY)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'unique_args["reference"]="r7"',
+        "(unique_args['reference'] = 'r7')",
+        'to_email="ana@example.org" AND unique_args["reference"]="r7"',
+    ],
+)
+async def test_an_email_is_found_by_our_reference(client, query):
+    await client.mail()
+    answer = await client.mail(a_reader(custom_args={"reference": "r7"}))
+    await client.quiet()
+    (found,) = (await listed(client, query, limit="10")).json()["messages"]
+    assert found["msg_id"].startswith(answer.headers["x-message-id"])
+    assert (found["to_email"], found["status"]) == ("ana@example.org", "delivered")
+
+
+async def test_an_email_is_found_by_the_id_it_was_answered_with(client):
+    id_ = (await client.mail()).headers["x-message-id"]
+    await client.mail(a_reader("bo@example.org"))
+    found = (await listed(client, f'msg_id LIKE "{id_}%"')).json()["messages"]
+    assert [mail["to_email"] for mail in found] == ["ana@example.org"]
+
+
+async def test_a_reference_nobody_sent_finds_nothing(client):
+    await client.mail()
+    assert (await listed(client, 'unique_args["reference"]="r9"')).json() == {"messages": []}
+
+
+@pytest.mark.parametrize("query", ["", 'status="delivered"', "everything"])
+async def test_another_query_is_refused(client, query):
+    assert (await listed(client, query)).status_code == 400
+
+
+async def test_the_list_is_only_for_who_has_the_key(client):
+    assert (await client.http.get(LIST, params={"query": "x"})).status_code == 401
