@@ -1,0 +1,85 @@
+"""The hours in which a person may be contacted, and the next moment that falls into them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+SUNDAY: Final = 6
+EVERY_DAY: Final = frozenset(range(7))
+DAY: Final = timedelta(days=1)
+DAYS_AHEAD: Final = 9  # a window of one weekday is open again a week later, even if a clock change swallowed one
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWindow:
+    """Daily hours on some weekdays (Monday is 0), on the clock of the person's own zone."""
+
+    opens: time
+    closes: time
+    weekdays: frozenset[int] = EVERY_DAY
+
+    def __post_init__(self) -> None:
+        if self.opens >= self.closes:
+            raise ValueError("a contact window opens before it closes, on the same day")
+        if not self.weekdays or not self.weekdays <= EVERY_DAY:
+            raise ValueError("a contact window has weekdays from 0 (Monday) to 6 (Sunday)")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A stretch of time in which a person may be contacted; both ends in UTC, the end excluded."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+# No law sets hours for reminders of this kind as such; these lie inside those for sales calls that were
+# found (`domain.md` 3.2), read for texts as for calls:
+# - 8:00-21:00 where the person is (47 CFR 64.1200(c)(1)); 8:00-20:00 in Florida, Maryland, Massachusetts and
+#   others; from 9:00 in Connecticut and Nevada. Hence 9:00-20:00 for texts.
+# - California forbids automatic announcing calls from 21:00 to 9:00 (Public Utilities Code 2872); Alabama and
+#   Louisiana forbid sales calls on Sundays. Calls keep an hour's distance: 10:00-19:00, never on a Sunday.
+# - E-mail has no legal hours; it keeps those of the text, because a mail can wake a telephone too.
+WINDOWS: Final[Mapping[str, ContactWindow]] = MappingProxyType(
+    {
+        "sms": ContactWindow(time(9), time(20)),
+        "email": ContactWindow(time(9), time(20)),
+        "voice": ContactWindow(time(10), time(19), EVERY_DAY - {SUNDAY}),
+    }
+)
+
+
+def next_opening(window: ContactWindow, zone: ZoneInfo, at: datetime) -> Opening:
+    """Return the rest of the window that `at` falls into, else the next window whole.
+
+    Raises:
+        ValueError: `at` has no zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment without a zone has no opening")
+    at = at.astimezone(UTC)
+    today = at.astimezone(zone).date()
+    for days in range(DAYS_AHEAD):
+        day = today + days * DAY
+        if day.weekday() in window.weekdays:
+            opens, closes = _instants(window, zone, day)
+            if max(at, opens) < closes:
+                return Opening(max(at, opens), closes)
+    raise AssertionError("every window opens within a week")
+
+
+def _instants(window: ContactWindow, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
+    """Return when the window opens and closes on that day, in UTC.
+
+    On the nights when clocks change, a wall time can come twice or never: it then has two readings.
+    The window opens at the later one and closes at the earlier one, so it never leaves its hours.
+    """
+    opens = datetime.combine(day, window.opens, zone)
+    closes = datetime.combine(day, window.closes, zone)
+    return (
+        max(opens.astimezone(UTC), opens.replace(fold=1).astimezone(UTC)),
+        min(closes.astimezone(UTC), closes.replace(fold=1).astimezone(UTC)),
+    )
