@@ -1,0 +1,1 @@
+"""REMEMBERS: the only place with SQL. Functions take a session and never commit."""

@@ -1,0 +1,23 @@
+"""The errors of the service, one tree; an error's docstring is the sentence people read.
+
+KeepCoveredError
+BadSettings         the service cannot start with these settings
+UnknownSchema       the database was made by another version
+NotReady            something this command needs is not running
+"""
+
+
+class KeepCoveredError(Exception):
+    """Something went wrong that a person can mend."""
+
+
+class BadSettings(KeepCoveredError):
+    """The settings do not fit together."""
+
+
+class UnknownSchema(KeepCoveredError):
+    """The database's schema is not the one this version knows."""
+
+
+class NotReady(KeepCoveredError):
+    """Something this command needs is not running."""

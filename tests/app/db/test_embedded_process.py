@@ -1,0 +1,54 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from app.db.embedded_process import answers, halt, orphans_of, running, server_of
+
+
+def a_data_folder(tmp_path, pid_file):
+    (tmp_path / "postmaster.pid").write_text(pid_file)
+    return tmp_path
+
+
+NOT_OURS = {"empty": "", "no number": "?\n", "another process": f"{os.getpid()}\n", "nobody": "4194305\n"}
+
+
+@pytest.mark.parametrize("pid_file", NOT_OURS.values(), ids=NOT_OURS.keys())
+def test_a_pid_file_is_believed_only_if_that_process_serves_this_folder(tmp_path, pid_file):
+    assert server_of(a_data_folder(tmp_path, pid_file)) is None
+
+
+def test_a_folder_without_a_pid_file_has_no_server(tmp_path):
+    assert server_of(tmp_path) is None
+
+
+def test_a_process_that_is_not_the_server_is_not_stopped(tmp_path):
+    folder = str(tmp_path)
+    with subprocess.Popen([sys.executable, "-c", "input()", "-D", folder], stdin=subprocess.PIPE) as other:  # noqa: S603
+        halt(a_data_folder(tmp_path, f"{other.pid}\n"))
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_process_that_ended_does_not_run_even_before_it_is_waited_for():
+    with subprocess.Popen([sys.executable, "-c", "print('here')"], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.read()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert not running(child.pid)
+
+
+def test_where_no_server_listens_nothing_answers(tmp_path):
+    assert not answers(tmp_path, tmp_path)
+
+
+def test_what_a_killed_server_left_running_is_seen_in_its_folder_only(tmp_path):
+    (tmp_path / "data").mkdir()
+    command = {"args": ["postgres: checkpointer"], "executable": "/bin/cat", "cwd": tmp_path / "data"}
+    with subprocess.Popen(**command, stdin=subprocess.PIPE) as left:
+        assert orphans_of(tmp_path / "data") == [left.pid]
+        assert orphans_of(tmp_path) == []
+        left.kill()
+    assert orphans_of(tmp_path / "data") == []
