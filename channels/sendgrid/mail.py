@@ -7,7 +7,7 @@ both by one map for all three, so each word is sent twice: as it is, and escaped
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parseaddr
 from functools import lru_cache
 from html import escape
@@ -121,8 +121,20 @@ class SendGridMail:
 
 
 def _batches(messages: Sequence[OutgoingMessage], most: int) -> list[Sequence[OutgoingMessage]]:
+    """Cut messages into requests: one mail and sender each, and no address twice, which SendGrid refuses."""
     groups = (list(group) for _, group in groupby(messages, lambda message: (message.mail, message.sender)))
-    return [group[start : start + most] for group in groups for start in range(0, len(group), most)]
+    return [batch for group in groups for batch in _without_repeats(group, most)]
+
+
+def _without_repeats(group: Sequence[OutgoingMessage], most: int) -> Iterator[Sequence[OutgoingMessage]]:
+    start, seen = 0, set[str]()
+    for place, message in enumerate(group):
+        address = message.to.casefold()
+        if address in seen or place - start == most:
+            yield group[start:place]
+            start, seen = place, set()
+        seen.add(address)
+    yield group[start:]
 
 
 def _body(mail: Mail, batch: Sequence[OutgoingMessage]) -> bytes:

@@ -120,6 +120,13 @@ async def test_neighbours_share_a_request_if_mail_and_sender_are_the_same(channe
     assert sizes == [1, 1, 2]
 
 
+async def test_a_family_that_shares_an_address_is_written_to_in_requests_of_its_own(channel, provider):
+    provider.answer = took
+    family = [message(1), message(2, to="P1@example.org"), message(3)]
+    assert await channel.send(family, not_after=NEVER) == [Accepted("m-1")] * 3
+    assert sorted(len(asked.json["personalizations"]) for asked in provider.asked) == [1, 2]
+
+
 async def test_a_request_carries_a_thousand_people_at_most(channel, provider):
     provider.answer = took
     outcomes = await channel.send([message(number) for number in range(1001)], not_after=NEVER)
