@@ -1,0 +1,116 @@
+"""The consent ledger: append-only lines, and what they say now per address, channel and purpose."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from uuid_utils.compat import uuid7
+
+from app.db.columns import columns
+from app.db.sealed import associated
+from app.db.transaction import Session
+from app.rules.facts import Channel
+from app.rules.record import ConsentLine, Member
+
+LINE_COLUMNS = (
+    "id", "member_id", "address_index", "channel", "purpose", "granted", "basis", "evidence_sealed",
+    "wording", "language", "source", "at", "until",
+)  # fmt: skip
+APPEND = text("""
+    INSERT INTO consent (agency_id, id, member_id, address_index, channel, purpose, granted, basis, evidence_sealed,
+           wording, language, source, at, until, recorded_at)
+    SELECT :agency, v.*, :now FROM unnest(cast(:id AS uuid[]), cast(:member_id AS uuid[]),
+             cast(:address_index AS bytea[]), cast(:channel AS text[]), cast(:purpose AS text[]),
+             cast(:granted AS boolean[]), cast(:basis AS text[]), cast(:evidence_sealed AS bytea[]),
+             cast(:wording AS text[]), cast(:language AS text[]), cast(:source AS text[]),
+             cast(:at AS timestamptz[]), cast(:until AS timestamptz[])) v
+""")
+STATE_COLUMNS = ("member_id", "address_index", "channel", "purpose", "granted", "at", "tie", "until")
+SET_STATE = text("""
+    INSERT INTO consent_state AS held (agency_id, member_id, address_index, channel, purpose, granted, at, tie, until)
+    SELECT :agency, v.* FROM unnest(cast(:member_id AS uuid[]), cast(:address_index AS bytea[]),
+             cast(:channel AS text[]), cast(:purpose AS text[]), cast(:granted AS boolean[]),
+             cast(:at AS timestamptz[]), cast(:tie AS text[]), cast(:until AS timestamptz[])) v
+    ON CONFLICT (agency_id, member_id, channel, purpose, address_index) DO UPDATE
+       SET granted = excluded.granted, at = excluded.at, tie = excluded.tie, until = excluded.until
+""")
+STOP = text("""
+    INSERT INTO address_stop AS held (agency_id, address_index, channel, stopped, at)
+    VALUES (:agency, :address, :channel, :stopped, :at)
+    ON CONFLICT (agency_id, address_index, channel) DO UPDATE SET stopped = excluded.stopped, at = excluded.at
+     WHERE held.at <= excluded.at
+""")
+LIFT = text("""
+    UPDATE address_stop SET stopped = false, at = :at
+     WHERE agency_id = :agency AND address_index = :address AND channel = :channel AND at <= :at
+""")
+LINES = text("""
+    SELECT id, address_index, channel, purpose, granted, basis, wording, language, source, at, until, recorded_at
+      FROM consent WHERE agency_id = :agency AND member_id = :member
+       AND (cast(:after AS uuid) IS NULL OR id > :after)
+     ORDER BY id LIMIT :limit
+""")
+MEMBER_STOPS = text("""
+    SELECT s.address_index, s.channel, s.stopped FROM address_stop s JOIN contact_point c
+        ON (c.agency_id, c.value_index) = (s.agency_id, s.address_index)
+     WHERE s.agency_id = :agency AND c.member_id = :member AND s.stopped
+""")
+
+
+async def save(session: Session, agency: UUID, members: Sequence[Member]) -> None:
+    """Append the new lines of these members and set what they now say."""
+    lines = [_line(session, agency, member.id, line) for member in members for line in member.lines]
+    if lines:
+        await session.run(APPEND, agency=agency, now=session.now, **columns(LINE_COLUMNS, lines))
+    held = [
+        (member.id, key[2], key[0], key[1], now.granted, now.at, now.tie, now.until)
+        for member in members
+        for key in member.consents_set
+        for now in (member.consents[key],)
+    ]
+    if held:
+        await session.run(SET_STATE, agency=agency, **columns(STATE_COLUMNS, held))
+
+
+async def append_for_address(session: Session, agency: UUID, line: ConsentLine) -> None:
+    """Append a line about an address that no member lists (a stop from a number we do not hold)."""
+    row = _line(session, agency, None, line)
+    await session.run(APPEND, agency=agency, now=session.now, **columns(LINE_COLUMNS, [row]))
+
+
+async def set_stop(
+    session: Session, agency: UUID, address: bytes, channel: Channel, *, stopped: bool, at: datetime
+) -> None:
+    """Stop an address on a channel for all members of the agency, or lift the stop."""
+    await session.run(STOP, agency=agency, address=address, channel=channel, stopped=stopped, at=at)
+
+
+async def lift_stop(session: Session, agency: UUID, address: bytes, channel: Channel, at: datetime) -> None:
+    """Lift a stop, if there is one and it is not newer."""
+    await session.run(LIFT, agency=agency, address=address, channel=channel, at=at)
+
+
+async def of_member(
+    session: Session, agency: UUID, member: UUID, *, after: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return a member's lines of the ledger, oldest first, from a cursor on."""
+    return await session.all(LINES, agency=agency, member=member, after=after, limit=limit)
+
+
+async def stops_of_member(session: Session, agency: UUID, member: UUID) -> set[tuple[bytes, str]]:
+    """Return which of a member's addresses are stopped on which channel."""
+    rows = await session.all(MEMBER_STOPS, agency=agency, member=member)
+    return {(bytes(row.address_index), row.channel) for row in rows}
+
+
+def _line(session: Session, agency: UUID, member: UUID | None, line: ConsentLine) -> tuple[Any, ...]:
+    id_ = uuid7()
+    sealed = None
+    if line.evidence:
+        sealed = session.ring.seal(line.evidence, associated("consent.evidence", agency, id_))
+    return (
+        id_, member, line.index, line.channel, line.purpose, line.granted, line.basis, sealed,
+        line.wording, line.language, line.source, line.at, line.until,
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""Delivery: what is due, the intent before a send, and the outcome after it; all in batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.db.columns import columns
+from app.db.transaction import Session
+from app.db.verdicts import consent_joins, verdict
+
+WINDOWED = "kind IN ('reminder', 'broadcast')"
+DUE_LANES = text("""
+    SELECT a.id AS agency_id, c.channel FROM agency a CROSS JOIN (VALUES ('sms'), ('email'), ('voice')) c (channel)
+     WHERE EXISTS (SELECT FROM message m WHERE m.agency_id = a.id AND m.channel = c.channel
+             AND m.status = 'planned' AND m.due_at <= :now)
+""")
+DUE_ZONES = text(f"""
+    SELECT DISTINCT zone FROM message
+     WHERE agency_id = :agency AND channel = :channel AND status = 'planned' AND due_at <= :now AND {WINDOWED}
+""")  # noqa: S608
+WAIT_FOR_WINDOW = text(f"""
+    UPDATE message SET due_at = :opens,
+           status = CASE WHEN deadline_at <= :opens THEN 'expired' ELSE status END,
+           reason = CASE WHEN deadline_at <= :opens THEN 'deadline_passed' ELSE reason END,
+           ended_at = CASE WHEN deadline_at <= :opens THEN cast(:now AS timestamptz) END
+     WHERE agency_id = :agency AND channel = :channel AND zone = :zone AND status = 'planned'
+       AND due_at <= :now AND {WINDOWED}
+""")  # noqa: S608
+
+DUE = """
+    SELECT m.id, m.period, m.kind, m.template_version_id, m.language, m.zone, m.address_sealed, m.words_sealed,
+           m.tries, m.member_id, m.contact_point_id, m.deadline_at, rn.renewal_month, cp.value_sealed,
+           mb.private_sealed, mb.language_written, mb.language_spoken,
+           CASE WHEN m.deadline_at <= :now THEN 'deadline_passed'
+                WHEN m.kind = 'reminder' THEN coalesce({verdict}) END AS refused,
+           coalesce(NOT cp.listed, false) AS unlisted
+      FROM message m
+      LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
+      LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
+      LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
+      {joins}
+     WHERE m.agency_id = :agency AND m.channel = :channel AND m.status = 'planned' AND m.due_at <= :now AND {which}
+     ORDER BY m.due_at, m.id LIMIT :limit FOR UPDATE OF m SKIP LOCKED
+"""
+PARTS = {"verdict": verdict("m.channel"), "joins": consent_joins("m.channel")}
+DUE_URGENT = text(DUE.format(**PARTS, which="m.priority < 5"))
+DUE_PACED = text(DUE.format(**PARTS, which="m.priority >= 5 AND m.zone = ANY(cast(:zones AS text[]))"))
+
+END = text("""
+    UPDATE message m SET status = v.status, reason = v.reason, ended_at = :now
+      FROM unnest(cast(:id AS uuid[]), cast(:period AS date[]), cast(:status AS text[]), cast(:reason AS text[]))
+        AS v (id, period, status, reason)
+     WHERE (m.id, m.period) = (v.id, v.period) AND m.status = 'planned'
+""")
+INTEND = text("""
+    WITH going AS (
+      UPDATE message m SET status = 'sending', tries = m.tries + 1, provider = :provider
+        FROM unnest(cast(:message_id AS uuid[]), cast(:period AS date[])) AS v (id, period)
+       WHERE (m.id, m.period) = (v.id, v.period) AND m.status = 'planned')
+    INSERT INTO attempt (id, period, agency_id, message_id, number, state, channel, provider, code, intended_at,
+           intended_on_machine, lease_until, look_at)
+    SELECT v.id, v.period, :agency, v.message_id, v.number, 'intended', :channel, :provider, v.code, :now,
+           :machine_now, :lease_until, :look_at
+      FROM unnest(cast(:attempt_id AS uuid[]), cast(:period AS date[]), cast(:message_id AS uuid[]),
+             cast(:number AS smallint[]), cast(:code AS text[])) AS v (id, period, message_id, number, code)
+""")
+RESULTS = """
+    unnest(cast(:attempt_id AS uuid[]), cast(:message_id AS uuid[]), cast(:period AS date[]), cast(:state AS text[]),
+           cast(:status AS text[]), cast(:provider_id AS text[]), cast(:segments AS smallint[]),
+           cast(:cost AS numeric[]), cast(:reason AS text[]), cast(:provider_code AS text[]),
+           cast(:due_at AS timestamptz[]))
+      AS v (attempt_id, message_id, period, state, status, provider_id, segments, cost, reason, provider_code, due_at)
+"""
+RECORD_ATTEMPTS = text(f"""
+    UPDATE attempt a SET state = v.state, provider_id = coalesce(nullif(v.provider_id, ''), a.provider_id),
+           segments = v.segments, reason = v.reason, provider_code = v.provider_code,
+           proof = CASE WHEN v.state = 'accepted' THEN cast(:proof AS text) END,
+           accepted_at = CASE WHEN v.state = 'accepted' THEN cast(:now AS timestamptz) END,
+           accepted_on_machine = CASE WHEN v.state = 'accepted' THEN cast(:machine_now AS timestamptz) END,
+           look_at = CASE WHEN v.state = 'unclear' THEN a.look_at END
+      FROM {RESULTS} WHERE (a.id, a.period) = (v.attempt_id, v.period) AND a.state IN ('intended', 'unclear')
+""")  # noqa: S608
+RECORD_MESSAGES = text(f"""
+    UPDATE message m SET
+           status = CASE WHEN m.status = 'sending' THEN v.status ELSE m.status END,
+           reason = CASE WHEN m.status = 'sending' THEN nullif(v.reason, '') ELSE m.reason END,
+           due_at = CASE WHEN m.status = 'sending' THEN coalesce(v.due_at, m.due_at) ELSE m.due_at END,
+           handed_at = CASE WHEN v.state = 'accepted' THEN coalesce(m.handed_at, :now) ELSE m.handed_at END,
+           ended_at = CASE WHEN m.status = 'sending' AND v.status = 'failed' THEN :now ELSE m.ended_at END,
+           segments = CASE WHEN v.state = 'accepted' THEN v.segments ELSE m.segments END,
+           cost = CASE WHEN v.state = 'accepted' THEN v.cost ELSE m.cost END
+      FROM {RESULTS}
+     WHERE (m.id, m.period) = (v.message_id, v.period) AND (m.status = 'sending' OR v.state = 'accepted')
+""")  # noqa: S608
+NEXT_DUE = text("""
+    SELECT min(due_at) AS at FROM message WHERE status = 'planned' AND due_at > :after AND due_at <= :until
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one attempt and its message, to be recorded."""
+
+    attempt_id: UUID
+    message_id: UUID
+    period: Any
+    state: str
+    status: str
+    provider_id: str = ""
+    segments: int = 0
+    cost: float = 0.0
+    reason: str = ""
+    provider_code: str = field(default="")
+    due_at: datetime | None = None
+
+    def row(self) -> tuple[Any, ...]:
+        """Return the values in the order of `RESULT_COLUMNS`."""
+        return tuple(getattr(self, name) for name in RESULT_COLUMNS)
+
+
+RESULT_COLUMNS = (
+    "attempt_id", "message_id", "period", "state", "status", "provider_id", "segments", "cost", "reason",
+    "provider_code", "due_at",
+)  # fmt: skip
+
+
+async def due_lanes(session: Session) -> list[tuple[UUID, str]]:
+    """Return the lanes (agency, channel) that have something due."""
+    return [(row.agency_id, row.channel) for row in await session.all(DUE_LANES, now=session.now)]
+
+
+async def due_zones(session: Session, agency: UUID, channel: str) -> list[str]:
+    """Return the zones of the people whom a lane's due reminders are for."""
+    rows = await session.all(DUE_ZONES, agency=agency, channel=channel, now=session.now)
+    return [row.zone for row in rows]
+
+
+async def wait_for_window(session: Session, agency: UUID, channel: str, zone: str, opens: datetime) -> int:
+    """Move what is due in a zone whose window is closed to its next opening, or end it as expired."""
+    return await session.run(WAIT_FOR_WINDOW, agency=agency, channel=channel, zone=zone, opens=opens, now=session.now)
+
+
+async def due_urgent(
+    session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], limit: int
+) -> Sequence[Row[Any]]:
+    """Lock and return due codes, replies and the like, which go first and at any hour."""
+    return await session.all(
+        DUE_URGENT, agency=agency, channel=channel, allowed=list(allowed), now=session.now, limit=limit
+    )
+
+
+async def due_paced(
+    session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], zones: Sequence[str], limit: int
+) -> Sequence[Row[Any]]:
+    """Lock and return due reminders for zones whose window is open, each with what refuses it."""
+    return await session.all(
+        DUE_PACED, agency=agency, channel=channel, allowed=list(allowed), zones=list(zones), now=session.now,
+        limit=limit,
+    )  # fmt: skip
+
+
+async def end(session: Session, rows: Sequence[tuple[UUID, Any, str, str]]) -> None:
+    """End planned messages: (id, period, status, reason) each."""
+    if rows:
+        await session.run(END, now=session.now, **columns(("id", "period", "status", "reason"), rows))
+
+
+async def intend(
+    session: Session, agency: UUID, channel: str, provider: str,
+    rows: Sequence[tuple[UUID, Any, UUID, int, str]], *, lease_until: datetime, look_at: datetime,
+) -> None:  # fmt: skip
+    """Write the intent: (attempt, period, message, number, code) each."""
+    await session.run(
+        INTEND, agency=agency, channel=channel, provider=provider, now=session.now,
+        machine_now=session.machine_now, lease_until=lease_until, look_at=look_at,
+        **columns(("attempt_id", "period", "message_id", "number", "code"), rows),
+    )  # fmt: skip
+
+
+async def record(session: Session, results: Sequence[Result], *, proof: str = "response") -> None:
+    """Record outcomes; what a receipt has already settled stays as it is, and repeating changes nothing."""
+    if not results:
+        return
+    values = columns(RESULT_COLUMNS, [result.row() for result in results])
+    await session.run(RECORD_ATTEMPTS, now=session.now, machine_now=session.machine_now, proof=proof, **values)
+    await session.run(RECORD_MESSAGES, now=session.now, **values)
+
+
+async def next_due(session: Session, after: datetime, until: datetime) -> datetime | None:
+    """Return the next moment at which a planned message falls due, if it is in this span."""
+    row = await session.first(NEXT_DUE, after=after, until=until)
+    moment: datetime | None = row.at if row else None
+    return moment

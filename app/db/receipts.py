@@ -1,0 +1,133 @@
+"""Receipts: appended raw and once, then applied in sets; what a person texts us; open attempts."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.db.columns import columns
+from app.db.sealed import associated
+from app.db.transaction import Session
+
+COLUMNS = ("attempt_id", "provider", "key", "status", "provider_id", "reason", "provider_code")
+APPEND = text("""
+    INSERT INTO receipt (period, agency_id, attempt_id, provider, key, status, provider_id, reason, provider_code,
+           received_at, received_on_machine)
+    SELECT a.period, a.agency_id, a.id, v.provider, v.key, v.status, v.provider_id, v.reason, v.provider_code,
+           :now, :machine_now
+      FROM unnest(cast(:attempt_id AS uuid[]), cast(:provider AS text[]), cast(:key AS text[]), cast(:status AS text[]),
+             cast(:provider_id AS text[]), cast(:reason AS text[]), cast(:provider_code AS text[]))
+        AS v (attempt_id, provider, key, status, provider_id, reason, provider_code)
+      JOIN attempt a ON a.id = v.attempt_id
+    ON CONFLICT DO NOTHING
+""")
+# The furthest word wins within one pass: delivered over undelivered over accepted (carriers correct themselves).
+APPLY = """
+    WITH waiting AS MATERIALIZED (
+      SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine
+        FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
+    said AS MATERIALIZED (
+      SELECT DISTINCT ON (attempt_id) * FROM waiting
+       ORDER BY attempt_id, array_position(ARRAY['delivered', 'undelivered', 'accepted'], status), id),
+    done AS (UPDATE receipt r SET applied_at = :now FROM waiting w WHERE (r.id, r.period) = (w.id, w.period)),
+    proved AS (
+      UPDATE attempt a SET state = 'accepted', proof = coalesce(a.proof, 'receipt'), look_at = NULL,
+             provider_id = coalesce(nullif(s.provider_id, ''), a.provider_id),
+             accepted_at = coalesce(a.accepted_at, s.received_at),
+             accepted_on_machine = coalesce(a.accepted_on_machine, s.received_on_machine)
+        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period) AND a.state <> 'rejected'
+      RETURNING a.message_id, a.period, a.accepted_on_machine, s.status, s.reason, s.provider_code, s.received_at,
+                s.received_on_machine)
+    UPDATE message m SET
+           status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END,
+           reason = CASE p.status WHEN 'undelivered' THEN coalesce(nullif(p.reason, ''), 'undelivered')
+                    ELSE nullif(p.reason, '') END,
+           handed_at = coalesce(m.handed_at, p.received_at),
+           ended_at = CASE WHEN p.status <> 'accepted' THEN p.received_at ELSE m.ended_at END,
+           seconds = CASE WHEN p.status = 'delivered'
+                     THEN greatest(0, extract(epoch FROM p.received_on_machine - p.accepted_on_machine)) ELSE m.seconds END
+      FROM proved p
+      JOIN unnest(cast(:from_status AS text[]), cast(:to_status AS text[])) AS allowed (from_status, to_status)
+        ON allowed.to_status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END
+     WHERE (m.id, m.period) = (p.message_id, p.period) AND m.status = allowed.from_status
+    RETURNING m.agency_id, m.contact_point_id, m.status, m.reason
+"""
+APPLY_WAITING = text(APPLY)
+MARK_POINTS = text("""
+    UPDATE contact_point SET state = 'bounced'
+     WHERE id = ANY(cast(:points AS uuid[])) AND state = 'active'
+""")
+MARK_REPLAN = text("""
+    INSERT INTO replan (agency_id, renewal_id)
+    SELECT r.agency_id, r.id FROM contact_point c JOIN renewal r
+        ON (r.agency_id, r.member_id) = (c.agency_id, c.member_id)
+     WHERE c.id = ANY(cast(:points AS uuid[])) ON CONFLICT DO NOTHING
+""")
+ATTEMPT = text("""
+    SELECT a.id AS attempt_id, a.agency_id, a.state, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
+           m.contact_point_id, m.address_sealed, m.words_sealed, m.template_version_id, m.language,
+           cp.value_index, cp.value_sealed, rn.renewal_month, mb.language_written, mb.language_spoken, mb.private_sealed
+      FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
+      LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
+      LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
+      LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
+     WHERE a.id = :attempt
+""")
+KEEP_INBOUND = text("""
+    INSERT INTO inbound (agency_id, provider, key, from_index, from_sealed, body_sealed, meaning, received_at)
+    VALUES (:agency, :provider, :key, :from_index, :from_sealed, :body_sealed, :meaning, :now)
+    ON CONFLICT DO NOTHING
+""")
+LANGUAGE_OF_ADDRESS = text("""
+    SELECT m.id AS member_id, m.language_written, m.language_spoken FROM contact_point c
+      JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id)
+     WHERE c.agency_id = :agency AND c.value_index = :address ORDER BY c.listed DESC, m.created_at LIMIT 1
+""")
+
+
+async def append(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Append receipts, each once; what names no attempt of ours falls away."""
+    return await session.run(APPEND, now=session.now, machine_now=session.machine_now, **columns(COLUMNS, rows))
+
+
+async def apply_waiting(session: Session, follows: Sequence[tuple[str, str]], limit: int = 5000) -> Sequence[Row[Any]]:
+    """Apply receipts that wait, forward along the transition table; return the messages they moved."""
+    moved = columns(("from_status", "to_status"), follows)
+    return await session.all(APPLY_WAITING, now=session.now, limit=limit, **moved)
+
+
+async def mark_bounced(session: Session, points: Sequence[UUID]) -> None:
+    """Mark contact points that do not work; what was planned for them is to be planned anew."""
+    await session.run(MARK_POINTS, points=list(points))
+    await session.run(MARK_REPLAN, points=list(points))
+
+
+async def attempt(session: Session, id_: UUID) -> Row[Any] | None:
+    """Return an attempt with its message's member and address."""
+    return await session.first(ATTEMPT, attempt=id_)
+
+
+async def keep_inbound(
+    session: Session, agency: UUID, *, provider: str, key: str, sender: str, body: str, meaning: str
+) -> bool:
+    """Keep a text that a person sent us, once; say whether it is news."""
+    return (
+        await session.run(
+            KEEP_INBOUND,
+            agency=agency,
+            provider=provider,
+            key=key,
+            from_index=session.index.of("contact_point.phone", agency, sender),
+            from_sealed=session.ring.seal(sender, associated("inbound.from", agency, agency)),
+            body_sealed=session.ring.seal(body, associated("inbound.body", agency, agency)),
+            meaning=meaning,
+            now=session.now,
+        )
+        > 0
+    )
+
+
+async def reader_of(session: Session, agency: UUID, address: bytes) -> Row[Any] | None:
+    """Return the member (and languages) that an address belongs to."""
+    return await session.first(LANGUAGE_OF_ADDRESS, agency=agency, address=address)

@@ -1,0 +1,140 @@
+"""What is unclear: attempts whose sender died or got no clear answer, and messages without a last word."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from app.db.columns import columns
+from app.db.transaction import Session
+
+LEASES_OUT = text("""
+    UPDATE attempt SET state = 'unclear' WHERE state = 'intended' AND lease_until < :machine_now
+""")
+TO_LOOK_UP = text("""
+    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.code, a.looks, a.intended_at, a.intended_on_machine,
+           m.contact_point_id, m.address_sealed, cp.value_sealed
+      FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
+      LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
+     WHERE a.state = 'unclear' AND a.lease_until < :machine_now AND a.look_at <= :now ORDER BY a.look_at LIMIT :limit
+""")
+LOOK_AGAIN = text("""
+    UPDATE attempt a SET looks = v.looks, look_at = v.look_at
+      FROM unnest(cast(:id AS uuid[]), cast(:looks AS smallint[]), cast(:look_at AS timestamptz[])) v (id, looks, look_at)
+     WHERE a.id = v.id AND a.state = 'unclear'
+""")
+ABSENT = text("""
+    WITH gone AS (UPDATE attempt SET state = 'absent', proof = 'look-up', look_at = NULL
+                   WHERE id = ANY(cast(:ids AS uuid[])) AND state = 'unclear' RETURNING message_id, period)
+    UPDATE message m SET status = 'planned', due_at = greatest(m.due_at, :now) FROM gone
+     WHERE (m.id, m.period) = (gone.message_id, gone.period) AND m.status = 'sending'
+""")
+FOUND = text("""
+    WITH proved AS (
+      UPDATE attempt a SET state = 'accepted', proof = 'look-up', provider_id = v.provider_id, look_at = NULL,
+             accepted_at = :now, accepted_on_machine = :machine_now
+        FROM unnest(cast(:id AS uuid[]), cast(:provider_id AS text[])) v (id, provider_id)
+       WHERE a.id = v.id AND a.state = 'unclear' RETURNING a.message_id, a.period)
+    UPDATE message m SET status = 'sent', handed_at = :now FROM proved
+     WHERE (m.id, m.period) = (proved.message_id, proved.period) AND m.status = 'sending'
+""")
+UNPROVEN = text("""
+    WITH held AS (UPDATE attempt SET look_at = NULL WHERE id = ANY(cast(:ids AS uuid[])) AND state = 'unclear'
+                  RETURNING message_id, period)
+    UPDATE message m SET status = 'unknown', reason = 'no_proof', ended_at = :now FROM held
+     WHERE (m.id, m.period) = (held.message_id, held.period) AND m.status = 'sending'
+""")
+NO_WORD = text("""
+    UPDATE message SET status = 'unknown', reason = 'no_word', ended_at = :now
+     WHERE status = 'sent' AND handed_at < :before
+       AND NOT EXISTS (SELECT FROM attempt a WHERE a.message_id = message.id AND a.state = 'accepted'
+             AND a.accepted_on_machine > :machine_before)
+""")
+PAST_DEADLINE = text("""
+    UPDATE message SET status = 'expired', reason = 'deadline_passed', ended_at = :now
+     WHERE status = 'planned' AND deadline_at <= :now AND due_at <= :now
+""")
+IN_HAND = text("SELECT count(*) AS n FROM attempt WHERE state = 'intended' AND lease_until >= :machine_now")
+AWAITED = text("""
+    SELECT count(*) AS n FROM message m JOIN attempt a ON a.message_id = m.id AND a.state = 'accepted'
+     WHERE m.status = 'sent' AND a.accepted_on_machine > :since
+""")
+NEXT_LOOK = text("""
+    SELECT min(look_at) AS at FROM attempt
+     WHERE state IN ('intended', 'unclear') AND look_at > :after AND look_at <= :until
+""")
+SWEEP_JOBS = text("""
+    DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND id IN (
+      SELECT job_id FROM procrastinate_events WHERE at < :before GROUP BY job_id ORDER BY job_id LIMIT 10000)
+""")
+
+
+async def end_leases(session: Session) -> int:
+    """Call unclear what a sender held longer than its lease: it may have died before or after the write."""
+    return await session.run(LEASES_OUT, machine_now=session.machine_now)
+
+
+async def to_look_up(session: Session, limit: int = 500) -> Sequence[Row[Any]]:
+    """Return unclear attempts whose time to be looked up has come."""
+    return await session.all(TO_LOOK_UP, now=session.now, machine_now=session.machine_now, limit=limit)
+
+
+async def found(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
+    """Settle attempts that the provider's list proves to be there."""
+    if rows:
+        values = columns(("id", "provider_id"), rows)
+        await session.run(FOUND, now=session.now, machine_now=session.machine_now, **values)
+
+
+async def absent(session: Session, ids: Sequence[UUID]) -> None:
+    """Settle attempts that were proven never to have arrived: their messages may be sent again."""
+    if ids:
+        await session.run(ABSENT, ids=list(ids), now=session.now)
+
+
+async def unproven(session: Session, ids: Sequence[UUID]) -> None:
+    """End what nobody can prove as unknown, for a person to settle."""
+    if ids:
+        await session.run(UNPROVEN, ids=list(ids), now=session.now)
+
+
+async def look_again(session: Session, rows: Sequence[tuple[UUID, int, datetime]]) -> None:
+    """Set the next look-up: (attempt, looks so far, when) each."""
+    if rows:
+        await session.run(LOOK_AGAIN, **columns(("id", "looks", "look_at"), rows))
+
+
+async def end_without_word(session: Session, before: datetime, machine_before: datetime) -> int:
+    """End what was handed over long ago and never heard of again."""
+    return await session.run(NO_WORD, now=session.now, before=before, machine_before=machine_before)
+
+
+async def end_past_deadline(session: Session) -> int:
+    """End what could not go before its deadline."""
+    return await session.run(PAST_DEADLINE, now=session.now)
+
+
+async def in_hand(session: Session) -> int:
+    """Return how many attempts a living sender holds right now."""
+    row = await session.first(IN_HAND, machine_now=session.machine_now)
+    return int(row.n) if row else 0
+
+
+async def awaited(session: Session, since: datetime) -> int:
+    """Return how many messages, handed over since a machine time, have no last word yet."""
+    row = await session.first(AWAITED, since=since)
+    return int(row.n) if row else 0
+
+
+async def next_look(session: Session, after: datetime, until: datetime) -> datetime | None:
+    """Return the next moment at which something unclear is to be looked up, if it is in this span."""
+    row = await session.first(NEXT_LOOK, after=after, until=until)
+    moment: datetime | None = row.at if row else None
+    return moment
+
+
+async def sweep_jobs(session: Session, before: datetime) -> int:
+    """Remove finished jobs from the queue."""
+    return await session.run(SWEEP_JOBS, before=before)

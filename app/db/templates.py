@@ -1,0 +1,44 @@
+"""Template versions: what is shipped or written, kept for good, so that each message has its words' proof."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from uuid_utils.compat import uuid7
+
+from app.db.transaction import Session
+
+CURRENT = text("""
+    SELECT DISTINCT ON (key, language) id, key, language, version, digest FROM template_version
+     WHERE agency_id IS NULL ORDER BY key, language, version DESC
+""")
+ADD = text("""
+    INSERT INTO template_version (id, agency_id, key, language, version, source, digest, review, created_at)
+    VALUES (:id, NULL, :key, :language, :version, :source, :digest, :review, :now) ON CONFLICT DO NOTHING
+""")
+SOURCES = text("SELECT id, key, language, source FROM template_version WHERE id = ANY(cast(:ids AS uuid[]))")
+
+
+async def current(session: Session) -> Sequence[Row[Any]]:
+    """Return the newest version of each shipped template: id, key, language, version, digest."""
+    return await session.all(CURRENT)
+
+
+async def add(session: Session, key: str, language: str, *, version: int, source: str, review: str) -> None:
+    """Keep a new version of a shipped template."""
+    await session.run(
+        ADD, id=uuid7(), key=key, language=language, version=version, source=source,
+        digest=digest(source), review=review, now=session.now,
+    )  # fmt: skip
+
+
+async def sources(session: Session, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Return the text of these versions."""
+    return await session.all(SOURCES, ids=list(ids))
+
+
+def digest(source: str) -> bytes:
+    """Return the digest by which the same text is known again."""
+    return sha256(source.encode()).digest()

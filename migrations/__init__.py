@@ -1,0 +1,1 @@
+"""How the database got its shape: dated revisions, run by `keepcovered migrate`."""
