@@ -1,0 +1,41 @@
+"""LISTENS to the queue: a table from each job's name to the stage that it wakes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+from app.logs import log
+from app.queue import Job
+from app.rules.facts import Channel
+from app.wiring import Services
+
+Handler = Callable[..., Awaitable[object]]
+
+
+def handlers(services: Services) -> Mapping[Job, Handler]:
+    """Return what each job does; every job carries opaque ids or a lane only."""
+    return {
+        Job.PLAN: lambda agency: services.planning.agency(UUID(agency)),
+        Job.DELIVER: lambda agency, channel: services.delivery.lane(UUID(agency), Channel(channel)),
+        Job.DISPATCH: lambda **_: services.dispatch.wake(),
+        Job.RECEIPTS: lambda **_: services.receipts.apply_waiting(),
+        Job.UPKEEP: lambda **_: services.upkeep.run(),
+        Job.DAILY: lambda **_: services.planning.waiting(),
+        Job.SWEEP: lambda **_: services.upkeep.sweep(),
+    }
+
+
+def register(services: Services) -> None:
+    """Tell the queue what each job does; a job's fault is logged by its kind, never with its values."""
+    for job, handler in handlers(services).items():
+        services.queue.task(name=job, queue=job)(_guarded(job, handler))
+
+
+def _guarded(job: Job, handler: Handler) -> Handler:
+    async def run(**args: object) -> None:
+        try:
+            await handler(**args)
+        except Exception as error:
+            log().error("job failed", job=job, error=type(error).__name__)
+            raise
+
+    return run

@@ -1,0 +1,103 @@
+"""Calls: what is said when a call is answered, and what a pressed key does.
+
+The provider is told what to say only while the attempt is the open one; a call that was placed twice
+is silent the second time. 1 repeats, 9 stops calls to this number.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from app.db import agencies, receipts
+from app.db.sealed import associated
+from app.db.transaction import Database, Row, Session
+from app.pipeline.consent import Consents, Wish
+from app.pipeline.rendering import Renderer
+from app.pipeline.wording import Wording
+from app.rules.facts import Channel
+from app.rules.wording_call import Call
+from channels.contract import CallAnswered, CallChannel, CallScript, KeyPressed
+
+OPEN_ATTEMPTS = frozenset({"intended", "unclear", "accepted"})
+SPEAKS = frozenset({"sending", "sent", "delivered", "unknown"})
+SILENT = CallScript((), "en")
+REPEAT, STOP = "1", "9"
+
+
+class Calls:
+    """Says what calls say."""
+
+    def __init__(
+        self, database: Database, voice: CallChannel, *, wording: Wording, consents: Consents, public_url: str
+    ) -> None:
+        self._database, self._voice, self._wording = database, voice, wording
+        self._consents, self._public_url = consents, public_url
+
+    async def answer(self, signal: CallAnswered) -> str:
+        """Return the markup for a call that was answered."""
+        return self._voice.say(await self._script(signal.reference, machine=signal.machine))
+
+    async def key(self, signal: KeyPressed) -> str:
+        """Do what a pressed key asks for, and return what is said then."""
+        if signal.digits == REPEAT:
+            return self._voice.say(await self._script(signal.reference, machine=False))
+        stopped = signal.digits == STOP and await self._stop(signal.reference)
+        found = await self._call(signal.reference, machine=False)
+        if found is None:
+            return self._voice.say(SILENT)
+        row, call, stop_words = found
+        words = stop_words if stopped else (call.goodbye,)
+        return self._voice.say(CallScript(words, _voice_language(row)))
+
+    async def _script(self, reference: str, *, machine: bool) -> CallScript:
+        found = await self._call(reference, machine=machine)
+        if found is None:
+            return SILENT
+        row, call, _ = found
+        said = [call.greeting, *call.sentences]
+        if machine:
+            return CallScript([*said, call.goodbye], _voice_language(row))
+        keys_url = f"{self._public_url}/callbacks/twilio/calls/{reference}/keys"
+        return CallScript(
+            [*filter(None, (*said, call.repeat_hint))], _voice_language(row), keys_url,
+            keys_hint=[call.stop_hint] if call.stop_hint else [],
+        )  # fmt: skip
+
+    async def _call(self, reference: str, *, machine: bool) -> tuple[Row[Any], Call, tuple[str, ...]] | None:
+        """Return the message of a call with its words, if its attempt is the open one."""
+        async with self._database.transaction(None) as tx:
+            row = await self._row(tx.session, reference)
+            if row is None or row.state not in OPEN_ATTEMPTS or row.status not in SPEAKS:
+                return None
+            agency = await agencies.by_id(tx.session, row.agency_id)
+            if agency is None:
+                return None
+            book = await self._wording.book(tx.session, [row.template_version_id])
+            session = tx.session
+            renderer = Renderer(agency, Channel.VOICE, book, session.ring, session.index, "", self._public_url)
+            call = renderer.call(row, row.attempt_id, machine=machine)
+            return row, call, renderer.stop_words(row)
+
+    async def _row(self, session: Session, reference: str) -> Row[Any] | None:
+        attempt: UUID | None = session.index.attempt(reference)
+        return await receipts.attempt(session, attempt) if attempt else None
+
+    async def _stop(self, reference: str) -> bool:
+        """Stop calls to the number of this call."""
+        async with self._database.transaction(None) as tx:
+            row = await self._row(tx.session, reference)
+        if row is None:
+            return False
+        async with self._database.transaction(row.agency_id) as tx:
+            address = row.value_index and bytes(row.value_index)
+            if address is None:
+                place = associated("message.address", row.agency_id, row.id)
+                number = tx.session.ring.open(row.address_sealed, place)
+                address = tx.session.index.of("contact_point.phone", row.agency_id, number)
+            wish = Wish(address, (Channel.VOICE,), granted=False, basis="key_9", evidence=reference[:32])
+            await self._consents.write(tx, row.agency_id, wish)
+        return True
+
+
+def _voice_language(row: Row[Any]) -> str:
+    """Return the language of the voice: Cantonese is spoken apart from what it is written in."""
+    return "yue" if row.language_spoken == "yue" and row.language.startswith("zh") else row.language

@@ -1,0 +1,115 @@
+"""Consent from the person's side: stop, start, unsubscribe; the county's side comes in by intake.
+
+A stop covers its number on text and call for all members of the agency that owns the sender; key 9
+covers calls, an e-mail unsubscribe its address. It writes the ledger and cancels what is planned.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from app.db import consents, contact_points, members, planning, receipts
+from app.db.transaction import Database, Session, Transaction
+from app.queue import Job
+from app.rules.facts import Channel
+from app.rules.record import ConsentHeld, ConsentLine, Member
+
+PURPOSE = "renewal"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants of an address: whose, which channels, yes or no, and how we know."""
+
+    address: bytes
+    channels: tuple[Channel, ...]
+    granted: bool
+    basis: str
+    source: str = "member"
+    evidence: str = ""
+    wording: str | None = None
+    language: str | None = None
+
+
+class Consents:
+    """Writes what people say about their addresses."""
+
+    def __init__(self, database: Database, *, allowed_statuses: frozenset[str]) -> None:
+        self._database, self._allowed = database, sorted(allowed_statuses)
+
+    async def write(self, tx: Transaction, agency: UUID, wish: Wish) -> list[Member]:
+        """Write a wish for every member of the agency that lists the address, and act on it at once."""
+        session = tx.session
+        people = await members.by_ids(session, agency, await members.ids_by_address(session, agency, wish.address))
+        for channel in wish.channels:
+            for member in people.values():
+                _line(member, wish, channel, session)
+            if not people:
+                await consents.append_for_address(session, agency, _consent_line(wish, channel, session))
+            await self._stop(session, agency, wish, channel)
+        await consents.save(session, agency, list(people.values()))
+        await planning.cancel_what_no_longer_fits(session, agency, list(people), self._allowed)
+        if wish.granted:
+            await members.mark_for_planning(session, agency, list(people))
+            await tx.enqueue(Job.PLAN, agency=str(agency))
+        return list(people.values())
+
+    async def _stop(self, session: Session, agency: UUID, wish: Wish, channel: Channel) -> None:
+        if wish.granted:
+            await consents.lift_stop(session, agency, wish.address, channel, session.now)
+        else:
+            await consents.set_stop(session, agency, wish.address, channel, stopped=True, at=session.now)
+
+    async def unsubscribe(self, token: str) -> bool:
+        """One-click unsubscribe (RFC 8058): stop e-mail to the address that a token names."""
+        point = self._database.index.row_of("unsubscribe", token)
+        if point is None:
+            return False
+        async with self._database.transaction(None) as tx:
+            row = await contact_points.by_id(tx.session, point)
+        if row is None:
+            return False
+        async with self._database.transaction(row.agency_id) as tx:
+            wish = Wish(bytes(row.value_index), (Channel.EMAIL,), granted=False, basis="unsubscribe_link")
+            await self.write(tx, row.agency_id, wish)
+        return True
+
+    async def addresses_fail(self, tx: Transaction, points: Sequence[UUID]) -> None:
+        """Mark addresses that a provider says do not work, and have what was planned for them planned anew."""
+        if points:
+            await receipts.mark_bounced(tx.session, points)
+            await tx.enqueue(Job.DAILY)
+
+    async def carrier_stops(self, session: Session, agency: UUID, channel: Channel, points: Sequence[UUID]) -> None:
+        """Write the stops that a carrier or provider holds and we did not know of."""
+        for address in await contact_points.addresses(session, agency, points):
+            channels = (Channel.SMS, Channel.VOICE) if channel is Channel.SMS else (channel,)
+            people = await members.by_ids(session, agency, await members.ids_by_address(session, agency, address))
+            wish = Wish(address, channels, granted=False, basis="carrier", source="provider")
+            for one in channels:
+                for member in people.values():
+                    _line(member, wish, one, session)
+                await self._stop(session, agency, wish, one)
+            await consents.save(session, agency, list(people.values()))
+            await planning.cancel_what_no_longer_fits(session, agency, list(people), self._allowed)
+
+
+def _consent_line(wish: Wish, channel: Channel, session: Session) -> ConsentLine:
+    return ConsentLine(
+        wish.address, channel, PURPOSE, wish.granted, wish.basis, session.now, None, wish.evidence, wish.source,
+        tie=uuid7().hex, wording=wish.wording, language=wish.language,
+    )  # fmt: skip
+
+
+def _line(member: Member, wish: Wish, channel: Channel, session: Session) -> None:
+    """Add a line to a member's ledger, unless it would only repeat what stands there."""
+    key = (channel, PURPOSE, wish.address)
+    line = _consent_line(wish, channel, session)
+    held = member.consents.get(key)
+    if held is not None and held.granted == wish.granted and not wish.granted:
+        return
+    member.lines.append(line)
+    member.consents[key] = ConsentHeld(wish.granted, line.at, line.tie)
+    member.consents_set.add(key)

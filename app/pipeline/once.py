@@ -1,0 +1,58 @@
+"""Once: a request with an idempotency key is worked on by one caller, and its answer is given again to the others.
+
+The work commits by itself; if the process dies between it and the stored answer, the repeated request
+does the work again, and each stage's own guard (an event's id, a sign-up's daily cap) makes that harmless.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.db import stored_answers
+from app.db.transaction import Database
+
+AT_ONCE = 8
+"""How many hold their key at a time: each holds a connection while its work takes another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer, and whether it was given before."""
+
+    result: dict[str, Any] = field(repr=False)
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The key came before with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInUse:
+    """The first request with this key is still running."""
+
+
+class Once:
+    """Answers each key once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._room = database, asyncio.Semaphore(AT_ONCE)
+
+    async def answer(
+        self, agency: UUID, key: str, digest: bytes, work: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> Answered | KeyReused | KeyInUse:
+        """Do the work and store its result, or return what is stored; what `work` raises is not stored."""
+        async with self._room, self._database.transaction(agency) as tx:
+            if not await stored_answers.try_alone(tx.session, agency, key):
+                return KeyInUse()
+            held = await stored_answers.one(tx.session, agency, key)
+            if held is not None:
+                same = hmac.compare_digest(bytes(held.request_digest), digest)
+                return Answered(held.result, replayed=True) if same else KeyReused()
+            result = await work()
+            await stored_answers.keep(tx.session, agency, key, digest=digest, result=result)
+        return Answered(result)

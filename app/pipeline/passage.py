@@ -1,0 +1,93 @@
+"""The passage of time in the sandbox: moves the business clock and lets what falls due on the way happen.
+
+The clock stops at each moment at which a message falls due or something unclear is to be looked up, so
+that a jump of months plays the season in order. At each stop every stage runs once, here and now.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from app.db import clock, deliveries, reconciling
+from app.db.transaction import Database
+from app.pipeline.delivery import Delivery
+from app.pipeline.dispatch import Dispatch
+from app.pipeline.planning import Planning
+from app.pipeline.receipts import Receipts
+from app.pipeline.upkeep import Upkeep
+from app.rules.facts import Channel
+
+PAUSE = 0.02
+HAND_OVER_WITHIN = timedelta(seconds=40)
+"""Machine time to wait for what is being sent; longer than any lease."""
+LAST_WORDS_WITHIN = timedelta(seconds=2)
+"""Machine time to wait at each stop for the receipts of what was handed over there."""
+
+
+class Passage:
+    """Moves the sandbox's clock."""
+
+    def __init__(
+        self, database: Database, *, planning: Planning, dispatch: Dispatch, delivery: Delivery, upkeep: Upkeep,
+        receipts: Receipts, nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:  # fmt: skip
+        self._database, self._planning, self._dispatch = database, planning, dispatch
+        self._delivery, self._upkeep, self._receipts, self._nap = delivery, upkeep, receipts, nap
+
+    async def now(self) -> datetime:
+        """Return business time."""
+        async with self._database.transaction(None) as tx:
+            return await clock.now(tx.session)
+
+    async def move(self, target: datetime, *, told: Callable[[datetime], None] | None = None) -> datetime:
+        """Move business time to `target`, stop by stop; returns when everything due by then was handed on."""
+        await self._let_happen()
+        while (stop := await self._next_stop(target)) is not None:
+            await self._set(stop)
+            await self._let_happen()
+            if told is not None:
+                told(stop)
+        await self._set(target)
+        await self._let_happen()
+        return target
+
+    async def _next_stop(self, target: datetime) -> datetime | None:
+        async with self._database.transaction(None) as tx:
+            now, session = await clock.now(tx.session), tx.session
+            stops = [
+                await deliveries.next_due(session, now, target),
+                await reconciling.next_look(session, now, target),
+            ]
+        return min((stop for stop in stops if stop is not None), default=None)
+
+    async def _set(self, moment: datetime) -> None:
+        async with self._database.transaction(None) as tx:
+            await clock.set_to(tx.session, moment)
+
+    async def _let_happen(self) -> None:
+        """Run each stage once at this moment, and wait for what it set going."""
+        async with self._database.transaction(None) as tx:
+            begun = tx.session.machine_now
+        await self._planning.waiting()
+        await self._upkeep.run()
+        for agency, channel in await self._dispatch.due():
+            await self._delivery.lane(agency, Channel(channel))
+        await self._settle()
+        await self._last_words(begun)
+        await self._receipts.apply_waiting()
+
+    async def _settle(self) -> None:
+        """Wait until nothing is being sent by anyone."""
+        for _ in range(int(HAND_OVER_WITHIN.total_seconds() / PAUSE)):
+            async with self._database.transaction(None) as tx:
+                if not await reconciling.in_hand(tx.session):
+                    return
+            await self._nap(PAUSE)
+
+    async def _last_words(self, since: datetime) -> None:
+        """Wait a moment for the receipts of what was handed over since a machine time."""
+        for _ in range(int(LAST_WORDS_WITHIN.total_seconds() / PAUSE)):
+            async with self._database.transaction(None) as tx:
+                if not await reconciling.awaited(tx.session, since):
+                    return
+            await self._nap(PAUSE)

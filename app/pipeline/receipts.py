@@ -1,0 +1,167 @@
+"""Receipts: a provider's callback is verified, appended raw at once, then applied in sets.
+
+Concurrent callbacks share one transaction (group commit). What was appended and not yet applied is found
+again by a tick, so a crash between the two loses nothing.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.db import receipts
+from app.db.transaction import Database, Transaction
+from app.logs import log
+from app.pipeline.calls import Calls
+from app.pipeline.consent import Consents, Wish
+from app.pipeline.replies import Replies
+from app.rules.facts import Channel
+from app.rules.statuses import reported_moves
+from channels.contract import (
+    BadSignature,
+    CallAnswered,
+    Callback,
+    KeyPressed,
+    MessageChannel,
+    OptOut,
+    Receipt,
+    Reply,
+    Signal,
+    Status,
+)
+
+MOVES = reported_moves()
+BOUNCES = frozenset({"bounced", "dropped", "unknown_number", "bad_address"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider is told: an HTTP status and, for calls, what to say."""
+
+    status: int = 204
+    body: str = field(default="", repr=False)
+    media_type: str = "text/xml"
+
+
+FORBIDDEN = Answer(403)
+
+
+class Receipts:
+    """Hears the providers."""
+
+    def __init__(
+        self, database: Database, channels: Mapping[Channel, MessageChannel], *, consents: Consents,
+        replies: Replies, calls: Calls,
+    ) -> None:  # fmt: skip
+        self._database, self._channels = database, channels
+        self._consents, self._replies, self._calls = consents, replies, calls
+        self._waiting: list[tuple[list[tuple[Any, ...]], asyncio.Future[None]]] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def hear(self, channel: Channel, callback: Callback) -> Answer:
+        """Take one callback of a channel's provider; a forged or stale one is refused and changes nothing."""
+        if callback.reference and self._database.index.attempt(callback.reference) is None:
+            return FORBIDDEN
+        try:
+            signals = self._channels[channel].read_callback(callback)
+        except BadSignature:
+            log().warning("forged callback", provider=self._channels[channel].name)
+            return FORBIDDEN
+        await self._append(channel, [signal for signal in signals if isinstance(signal, Receipt)])
+        answer = Answer()
+        for signal in signals:
+            answer = await self._act(channel, signal) or answer
+        return answer
+
+    async def _act(self, channel: Channel, signal: Signal) -> Answer | None:
+        """Do what a signal other than a receipt asks for."""
+        if isinstance(signal, Reply):
+            await self._replies.hear(signal, self._channels[channel].name)
+        elif isinstance(signal, OptOut):
+            await self._opt_out(channel, signal)
+        elif isinstance(signal, CallAnswered):
+            await self._append(channel, [_proof(signal.reference, signal.provider_id, "asked")])
+            return Answer(200, await self._calls.answer(signal))
+        elif isinstance(signal, KeyPressed):
+            return Answer(200, await self._calls.key(signal))
+        return None
+
+    async def apply_waiting(self) -> int:
+        """Apply what was appended and not yet applied; return how many messages moved."""
+
+        async def apply(tx: Transaction) -> int:
+            moved = await receipts.apply_waiting(tx.session, MOVES)
+            bounced = [row.contact_point_id for row in moved if row.reason in BOUNCES and row.contact_point_id]
+            await self._consents.addresses_fail(tx, bounced)
+            return len(moved)
+
+        return await self._database.repeated(None, apply)
+
+    async def _append(self, channel: Channel, found: Sequence[Receipt]) -> None:
+        """Append receipts together with those of other callbacks that arrive meanwhile."""
+        rows = [row for receipt in found if (row := self._row(channel, receipt)) is not None]
+        if not rows:
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((rows, done))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit())
+        await done
+
+    async def _commit(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            fault: Exception | None = None
+            try:
+                async with self._database.transaction(None) as tx:
+                    await receipts.append(tx.session, [row for rows, _ in batch for row in rows])
+            except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)
+                fault = error
+            for _, done in batch:
+                _settle(done, fault)
+            if fault is not None:
+                continue
+            await self._apply_what_is_there()
+
+    async def _apply_what_is_there(self) -> None:
+        try:
+            await self.apply_waiting()
+        except Exception as error:  # noqa: BLE001  (they are stored; the tick applies them)
+            log().warning("receipts wait", error=type(error).__name__)
+
+    def _row(self, channel: Channel, receipt: Receipt) -> tuple[Any, ...] | None:
+        attempt: UUID | None = self._database.index.attempt(receipt.reference)
+        if attempt is None:
+            return None
+        return (
+            attempt, self._channels[channel].name, receipt.key, receipt.status, receipt.provider_id,
+            receipt.reason, receipt.provider_code,
+        )  # fmt: skip
+
+    async def _opt_out(self, channel: Channel, signal: OptOut) -> None:
+        """A spam report or the provider's own unsubscribe stops the address on this channel."""
+        attempt = self._database.index.attempt(signal.reference)
+        if attempt is None:
+            return
+        async with self._database.transaction(None) as tx:
+            row = await receipts.attempt(tx.session, attempt)
+        if row is None or row.value_index is None:
+            return
+        async with self._database.transaction(row.agency_id) as tx:
+            wish = Wish(bytes(row.value_index), (channel,), granted=False, basis=signal.reason, source="provider")
+            await self._consents.write(tx, row.agency_id, wish)
+
+
+def _proof(reference: str, provider_id: str, how: str) -> Receipt:
+    return Receipt(reference, f"{provider_id}:{how}", Status.ACCEPTED, provider_id)
+
+
+def _settle(done: asyncio.Future[None], fault: Exception | None) -> None:
+    """Tell a waiting request how its transaction went, unless it has gone away meanwhile."""
+    if done.done():
+        return
+    if fault is None:
+        done.set_result(None)
+    else:
+        done.set_exception(fault)

@@ -1,0 +1,157 @@
+"""Turns due messages into what a channel sends: addresses opened, words filled in, once per batch where it can be.
+
+What all readers of an agency's template share is put in once (`prepare`, `compose_mail`); per person only
+code, month, name and link are left.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.db.sealed import BlindIndex, KeyRing, associated
+from app.db.transaction import Row
+from app.pipeline.wording import Phrasebook
+from app.rules.agency import Agency
+from app.rules.facts import Channel
+from app.rules.languages import fallbacks
+from app.rules.wording import Template, Text, fill, prepare, with_help
+from app.rules.wording_call import Call, compose_call, prepare_call
+from app.rules.wording_mail import MailText, compose_mail, mail_words
+from app.rules.wording_values import agency_words, month_name
+from channels.contract import Mail, OutgoingMessage
+
+VOICEMAIL = "voicemail"
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders one agency's messages of one channel; keeps what it prepared for the batch."""
+
+    agency: Agency
+    channel: Channel
+    book: Phrasebook
+    ring: KeyRing
+    index: BlindIndex
+    layout: str
+    public_url: str
+    _shared: dict[str, str] = field(default_factory=dict)
+    _texts: dict[tuple[UUID, str], Text] = field(default_factory=dict)
+    _mails: dict[tuple[UUID, str], tuple[MailText, Mail]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._shared = agency_words(self.agency)
+
+    def render(self, row: Row[Any], attempt: UUID, valid_for: timedelta | None) -> OutgoingMessage:
+        """Return the message of a due row, for an attempt."""
+        make: Callable[[Row[Any], UUID], dict[str, Any]] = {
+            Channel.SMS: self._text,
+            Channel.EMAIL: self._mail,
+            Channel.VOICE: self._nothing_yet,
+        }[self.channel]
+        return OutgoingMessage(
+            reference=self.index.reference(attempt),
+            code=self.index.message_code(attempt),
+            to=self.address(row),
+            sender=self.agency.sender(self.channel),
+            language=row.language or "en",
+            valid_for=valid_for,
+            **make(row, attempt),
+        )
+
+    def address(self, row: Row[Any]) -> str:
+        """Open the address that a message goes to."""
+        if row.address_sealed is not None:
+            return self.ring.open(row.address_sealed, associated("message.address", self.agency.id, row.id))
+        place = associated("contact_point.value", self.agency.id, row.contact_point_id)
+        return self.ring.open(row.value_sealed, place)
+
+    def call(self, row: Row[Any], attempt: UUID, *, machine: bool) -> Call:
+        """Return what a call says to a person, or the short neutral words for an answering machine."""
+        template = self.book.templates[row.template_version_id]
+        if machine and row.kind != "code":
+            _, version = self.book.version(VOICEMAIL, Channel.VOICE, template.language)
+            template = self.book.templates[version]
+        line = self._help(row, template)
+        voice = template.voice
+        if voice is None:
+            raise KeyError((template.key, "voice"))
+        prepared = prepare_call(voice, self._shared, line.voice if line else None)
+        return compose_call(prepared, self._words(row, attempt, template.language))
+
+    def stop_words(self, row: Row[Any]) -> tuple[str, ...]:
+        """Return what a call says after key 9."""
+        _, version = self.book.version("stop_confirmation", Channel.VOICE, row.language)
+        voice = self.book.templates[version].voice
+        if voice is None:
+            return ()
+        call = compose_call(prepare_call(voice, self._shared), {})
+        return (call.greeting, *call.sentences, call.goodbye)
+
+    def _nothing_yet(self, _row: Row[Any], _attempt: UUID) -> dict[str, Any]:
+        return {}  # a call's words are asked for when it is answered
+
+    def _text(self, row: Row[Any], attempt: UUID) -> dict[str, Any]:
+        wanted = self._wanted(row)
+        key = (row.template_version_id, wanted)
+        if (text := self._texts.get(key)) is None:
+            template = self.book.templates[row.template_version_id]
+            line = self._help(row, template)
+            sms = template.sms or Text(("",), (), "")
+            text = prepare(with_help(sms, line.sms if line else None), self._shared)
+            self._texts[key] = text
+        return {"body": fill(text, self._words(row, attempt, row.language or "en"))}
+
+    def _mail(self, row: Row[Any], attempt: UUID) -> dict[str, Any]:
+        template = self.book.templates[row.template_version_id]
+        key = (row.template_version_id, self._wanted(row))
+        if (held := self._mails.get(key)) is None:
+            line = self._help(row, template)
+            composed = compose_mail(template, self.layout, self._shared, line.email if line else None)
+            held = (composed, Mail(composed.subject, composed.text, composed.html))
+            self._mails[key] = held
+        words = self._words(row, attempt, template.language)
+        url = words["unsubscribe_url"]
+        return {
+            "mail": held[1],
+            "words": mail_words(held[0], self._first_name(row), words),
+            "unsubscribe_url": url,
+        }
+
+    def _words(self, row: Row[Any], attempt: UUID, language: str) -> dict[str, str]:
+        """Return the words that differ from person to person."""
+        words = {"code": self.index.message_code(attempt), "unsubscribe_url": ""}
+        month: date | None = row.renewal_month
+        if month is not None:
+            words["month"] = month_name(month, language)
+        if row.contact_point_id is not None and self.channel is Channel.EMAIL:
+            token = self.index.token("unsubscribe", row.contact_point_id)
+            words["unsubscribe_url"] = f"{self.public_url}/v1/unsubscribe/{token}"
+        if row.words_sealed is not None:
+            place = associated("message.words", self.agency.id, row.id)
+            words |= json.loads(self.ring.open(row.words_sealed, place))
+        return words
+
+    def _first_name(self, row: Row[Any]) -> str | None:
+        if row.private_sealed is None:
+            return None
+        place = associated("member.private", self.agency.id, row.member_id)
+        private: dict[str, str] = json.loads(self.ring.open(row.private_sealed, place))
+        return private.get("representative_first_name") or private.get("first_name")
+
+    def _wanted(self, row: Row[Any]) -> str:
+        spoken = self.channel is Channel.VOICE
+        first, second = (
+            (row.language_spoken, row.language_written) if spoken else (row.language_written, row.language_spoken)
+        )
+        return first or second or row.language or "en"
+
+    def _help(self, row: Row[Any], template: Template) -> Template | None:
+        """Return the language-help line for someone who reads a language we have no words in."""
+        wanted = self._wanted(row)
+        if template.language != "en" or fallbacks(wanted)[0] == "en":
+            return None
+        _, version = self.book.version("language_help", self.channel, wanted)
+        return self.book.templates[version]

@@ -1,0 +1,122 @@
+"""Tenancy: agencies and the keys of their machines."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from app.db import agencies
+from app.db.transaction import Database, Row
+from app.rules.agency import Agency, BadAgency, agency_of, read_profile
+
+SCOPES: Final = ("events:write", "members:read", "members:write", "reports:read", "templates:write", "admin")
+KEY: Final = re.compile(r"kc_([a-z0-9]{12})_([A-Za-z0-9_-]{43})")
+KEY_LIVES = timedelta(days=365)
+NOTE_USE_EVERY = timedelta(minutes=1)
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a key of one agency with its scopes."""
+
+    agency: UUID
+    key_id: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Say whether the key has a scope; `admin` has all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made; its text is shown once and never stored."""
+
+    id: str
+    text: str = field(repr=False)
+
+
+class Tenancy:
+    """Keeps agencies and keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, toml: str) -> Agency | BadAgency:
+        """Add an agency from its file, or update the one of the same code."""
+        profile = read_profile(toml)
+        if isinstance(profile, BadAgency):
+            return profile
+        async with self._database.transaction(None) as tx:
+            if taken := await agencies.senders_taken(tx.session, agency_of(NOBODY, profile)):
+                return BadAgency(tuple(f"the sender {one} belongs to another agency" for one in taken))
+            agency = await agencies.save(tx.session, uuid7(), profile)
+            await agencies.set_senders(tx.session, agency)
+        return agency
+
+    async def every(self) -> list[Agency]:
+        """Return all agencies."""
+        async with self._database.transaction(None) as tx:
+            return await agencies.every(tx.session)
+
+    async def by_code(self, code: str) -> Agency | None:
+        """Return an agency by its code."""
+        async with self._database.transaction(None) as tx:
+            return await agencies.by_code(tx.session, code)
+
+    async def by_id(self, id_: UUID) -> Agency | None:
+        """Return an agency by its id."""
+        async with self._database.transaction(None) as tx:
+            return await agencies.by_id(tx.session, id_)
+
+    async def add_key(self, agency: UUID, *, name: str, scopes: Sequence[str]) -> NewKey:
+        """Make a key for an agency: a public id and 256 random bits, of which only the digest is kept."""
+        id_ = secrets.token_hex(6)
+        secret = secrets.token_urlsafe(32)
+        async with self._database.transaction(None) as tx:
+            await agencies.add_key(
+                tx.session, agency, id_=id_, name=name, digest=_digest(secret), scopes=scopes,
+                expires_at=tx.session.machine_now + KEY_LIVES,
+            )  # fmt: skip
+        return NewKey(id_, f"kc_{id_}_{secret}")
+
+    async def keys(self, agency: UUID | None) -> Sequence[Row[Any]]:
+        """Return keys without their secrets."""
+        async with self._database.transaction(None) as tx:
+            return await agencies.keys(tx.session, agency)
+
+    async def revoke_key(self, id_: str) -> bool:
+        """Revoke a key at once; say whether it was live."""
+        async with self._database.transaction(None) as tx:
+            return await agencies.revoke_key(tx.session, id_)
+
+    async def principal(self, text: str) -> Principal | None:
+        """Return who a key's text stands for; None for unknown, revoked or expired keys."""
+        found = KEY.fullmatch(text)
+        if found is None:
+            return None
+        async with self._database.transaction(None) as tx:
+            row = await agencies.key(tx.session, found[1])
+            now = tx.session.machine_now
+            if row is None or not _is_live(row, found[2], now):
+                return None
+            if row.last_used_at is None or now - row.last_used_at > NOTE_USE_EVERY:
+                await agencies.key_used(tx.session, found[1])
+        return Principal(row.agency_id, found[1], frozenset(row.scopes))
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def _is_live(row: Row[Any], secret: str, now: datetime) -> bool:
+    right = hmac.compare_digest(bytes(row.digest), _digest(secret))
+    return right and row.revoked_at is None and (row.expires_at is None or now < row.expires_at)

@@ -1,0 +1,34 @@
+"""Testing: one message to oneself, from any template in any language, sent like every other."""
+
+from datetime import timedelta
+
+from uuid_utils.compat import uuid7
+
+from app.db import messages
+from app.db.transaction import Database
+from app.pipeline.wording import Wording
+from app.queue import Job
+from app.rules.agency import Agency
+from app.rules.facts import Channel
+from app.rules.wording_values import month_name
+
+
+class Testing:
+    """Sends test messages."""
+
+    def __init__(self, database: Database, wording: Wording) -> None:
+        self._database, self._wording = database, wording
+
+    async def send(self, agency: Agency, *, channel: Channel, address: str, template: str, language: str) -> str:
+        """Send one test message and return the language it goes out in; raises `KeyError` for no such template."""
+        async with self._database.transaction(agency.id) as tx:
+            book = await self._wording.book(tx.session)
+            used, version = book.version(template, channel, language)
+            words = {"month": month_name(tx.now.date().replace(day=1), used), "signup_code": "00000000"}
+            message = messages.Direct(
+                kind="test", once_key=f"test:{uuid7()}", channel=channel, address=address, template=template,
+                version=version, language=used, zone=agency.timezone, words=words, valid=timedelta(hours=1),
+            )  # fmt: skip
+            await messages.add(tx.session, agency.id, message)
+            await tx.enqueue(Job.DELIVER, agency=str(agency.id), channel=channel)
+        return used

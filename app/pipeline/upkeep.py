@@ -1,0 +1,110 @@
+"""Upkeep: what was left open is brought to an end; nothing unclear is ever sent again blindly.
+
+An attempt whose sender died, or that got no clear answer, is looked up at the provider: found is
+accepted; absent twice is proven never to have arrived and may be sent again; what nobody can prove for
+a day ends as unknown, for a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+
+from app.db import agencies, reconciling
+from app.db.sealed import associated
+from app.db.transaction import Database, Row, Session
+from app.logs import log
+from app.queue import put_stalled_jobs_back
+from app.rules.agency import Agency
+from app.rules.facts import Channel
+from channels.contract import Absent, Found, Lookup, MessageChannel, Present
+
+LOOK_AGAIN = timedelta(minutes=5)
+"""Business time between the first and the second look (reliability: mode A)."""
+LOOK_LATER = timedelta(hours=1)
+GIVE_UP = timedelta(hours=24)
+LOOKS = 2
+NO_WORD = timedelta(hours=72)
+"""How long a provider may take for its last word (SendGrid retries deferred mail for 72 hours)."""
+STILL_FRESH = timedelta(seconds=60)
+"""Machine time within which a receipt may still be on its way, however far business time was moved."""
+KEEP_JOBS = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Verdicts:
+    found: list[tuple[UUID, str]] = field(default_factory=list)
+    absent: list[UUID] = field(default_factory=list)
+    unproven: list[UUID] = field(default_factory=list)
+    again: list[tuple[UUID, int, Any]] = field(default_factory=list)
+
+
+class Upkeep:
+    """Brings what is open to an end."""
+
+    def __init__(
+        self, database: Database, channels: Mapping[Channel, MessageChannel], queue: procrastinate.App
+    ) -> None:
+        self._database, self._channels, self._queue = database, channels, queue
+
+    async def run(self) -> None:
+        """Settle what is unclear, then what waited too long."""
+        async with self._database.transaction(None) as tx:
+            await reconciling.end_leases(tx.session)
+            await reconciling.end_past_deadline(tx.session)
+        await self._look_up()
+        async with self._database.transaction(None) as tx:
+            session = tx.session
+            await reconciling.end_without_word(session, tx.now - NO_WORD, session.machine_now - STILL_FRESH)
+        await put_stalled_jobs_back(self._queue)
+
+    async def sweep(self) -> int:
+        """Remove what nobody needs any more: finished jobs of the queue."""
+        async with self._database.transaction(None) as tx:
+            return await reconciling.sweep_jobs(tx.session, tx.session.machine_now - KEEP_JOBS)
+
+    async def _look_up(self) -> None:
+        async with self._database.transaction(None) as tx:
+            rows = await reconciling.to_look_up(tx.session)
+            people = {row.agency_id: await agencies.by_id(tx.session, row.agency_id) for row in rows}
+            lookups = [(row, _lookup(tx.session, row, people[row.agency_id])) for row in rows]
+        found = [(row, await self._channels[Channel(row.channel)].find(lookup)) for row, lookup in lookups]
+        if not found:
+            return
+        async with self._database.transaction(None) as tx:
+            verdicts = _Verdicts()
+            for row, what in found:
+                _judge(verdicts, row, what, tx.session)
+            await reconciling.found(tx.session, verdicts.found)
+            await reconciling.absent(tx.session, verdicts.absent)
+            await reconciling.unproven(tx.session, verdicts.unproven)
+            await reconciling.look_again(tx.session, verdicts.again)
+        log().info("looked up", count=len(found))
+
+
+def _lookup(session: Session, row: Row[Any], agency: Agency | None) -> Lookup:
+    if row.address_sealed is not None:
+        place = associated("message.address", row.agency_id, row.message_id)
+        to = session.ring.open(row.address_sealed, place)
+    else:
+        place = associated("contact_point.value", row.agency_id, row.contact_point_id)
+        to = session.ring.open(row.value_sealed, place)
+    sender = agency.sender(Channel(row.channel)) if agency else ""
+    return Lookup(session.index.reference(row.id), row.code, to, sender, row.intended_on_machine)
+
+
+def _judge(verdicts: _Verdicts, row: Row[Any], what: Found, session: Session) -> None:
+    """Sort one look-up's result: proven there, proven absent, look again, or nobody can say."""
+    if isinstance(what, Present):
+        verdicts.found.append((row.id, what.provider_id))
+    elif isinstance(what, Absent) and row.looks + 1 >= LOOKS:
+        verdicts.absent.append(row.id)
+    elif isinstance(what, Absent):
+        verdicts.again.append((row.id, row.looks + 1, session.now + LOOK_AGAIN))
+    elif session.now - row.intended_at >= GIVE_UP:
+        verdicts.unproven.append(row.id)
+    else:
+        verdicts.again.append((row.id, row.looks, session.now + LOOK_LATER))

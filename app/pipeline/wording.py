@@ -1,0 +1,89 @@
+"""The words: shipped templates go into the table, and delivery reads only the table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.db import templates
+from app.db.transaction import Database, Session
+from app.rules.facts import Channel
+from app.rules.languages import fallbacks
+from app.rules.wording import ConsentWording, Template
+from app.rules.wording_reading import parse_template, parse_wordings
+
+Key = tuple[str, str]
+"""A template's key and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The content folder as text: templates and consent wordings by file, and the e-mail's layout."""
+
+    templates: Mapping[str, str]
+    wordings: Mapping[str, str]
+    layout: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """The current version of each template, by key and language."""
+
+    versions: Mapping[Key, UUID]
+    templates: Mapping[UUID, Template]
+
+    def version(self, key: str, channel: Channel, wanted: str | None) -> tuple[str, UUID]:
+        """Return the language and version that a reader of `wanted` gets; English stands in."""
+        for language in (*fallbacks(wanted or "en"), "en"):
+            version = self.versions.get((key, language))
+            if version is not None and channel in self.templates[version].channels:
+                return language, version
+        raise KeyError((key, channel.value))
+
+    def template(self, key: str, language: str) -> Template:
+        """Return the current template of a key and language."""
+        return self.templates[self.versions[key, language]]
+
+
+class Wording:
+    """Publishes what is shipped and hands out the phrasebook, which it keeps while nothing changed."""
+
+    def __init__(self, database: Database, shipped: Shipped) -> None:
+        self._database, self.shipped = database, shipped
+        self._parsed: dict[UUID, Template] = {}
+        self._book = Phrasebook({}, {})
+        self.wordings: Sequence[ConsentWording] = [
+            one for text in shipped.wordings.values() for one in parse_wordings(text)
+        ]
+
+    async def publish(self) -> int:
+        """Load shipped templates that are new or changed as new versions; return how many."""
+        added = 0
+        async with self._database.transaction(None) as tx:
+            held = {(row.key, row.language): row for row in await templates.current(tx.session)}
+            for source in self.shipped.templates.values():
+                template = parse_template(source)
+                newest = held.get((template.key, template.language))
+                if newest is not None and bytes(newest.digest) == templates.digest(source):
+                    continue
+                await templates.add(
+                    tx.session, template.key, template.language, source=source, review=template.review,
+                    version=newest.version + 1 if newest else 1,
+                )  # fmt: skip
+                added += 1
+        return added
+
+    async def book(self, session: Session, also: Sequence[UUID] = ()) -> Phrasebook:
+        """Return the current phrasebook; `also` are older versions that messages were planned with."""
+        versions = {(row.key, row.language): row.id for row in await templates.current(session)}
+        unknown = ({*versions.values(), *also}) - self._parsed.keys()
+        if unknown:
+            for row in await templates.sources(session, list(unknown)):
+                self._parsed[row.id] = parse_template(row.source)
+        if unknown or versions != self._book.versions:
+            self._book = Phrasebook(versions, self._parsed)
+        return self._book
+
+    def wording(self, id_: str, language: str, channel: Channel) -> ConsentWording | None:
+        """Return the consent wording of an id that a reader of a language is shown."""
+        found = {one.language: one for one in self.wordings if one.id == id_ and one.channel is channel}
+        return next((found[tag] for tag in fallbacks(language) if tag in found), None)

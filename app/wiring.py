@@ -1,0 +1,232 @@
+"""Builds every object once and hands it out: the one place where settings, adapters and stages meet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from importlib.metadata import version
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import procrastinate
+from sqlalchemy import make_url
+
+from app.db.embedded import EmbeddedPostgres
+from app.db.schema import check_schema, upgrade
+from app.db.sealed import BlindIndex, KeyRing
+from app.db.transaction import Database
+from app.errors import BadSettings
+from app.pipeline.calls import Calls
+from app.pipeline.checkup import Checkup
+from app.pipeline.consent import Consents
+from app.pipeline.delivery import Delivery
+from app.pipeline.dispatch import Dispatch
+from app.pipeline.imports import Imports
+from app.pipeline.intake import Intake
+from app.pipeline.passage import Passage
+from app.pipeline.planning import Planning
+from app.pipeline.receipts import Receipts
+from app.pipeline.replies import Replies
+from app.pipeline.reporting import Reporting
+from app.pipeline.signup import Signup
+from app.pipeline.tenancy import Tenancy
+from app.pipeline.testing import Testing
+from app.pipeline.upkeep import Upkeep
+from app.pipeline.wording import Shipped, Wording
+from app.queue import open_queue
+from app.rules.facts import Channel
+from app.settings import Settings, key_bytes
+from channels.contract import CallChannel, MessageChannel
+from channels.segments import segments
+from channels.sendgrid import SendGridMail
+from channels.simulator import Simulator, SimulatorSettings
+from channels.transport import Transport
+from channels.twilio.sms import TwilioSms
+from channels.twilio.voice import TwilioVoice
+from schedules.ladders import Ladder, parse_ladder
+
+PROVIDER_TIMEOUT = timedelta(seconds=10)
+LADDER = "medi_cal_renewal.toml"
+VERSION = version("keepcovered")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every stage, built once; processes take what they need."""
+
+    settings: Settings
+    database: Database
+    queue: procrastinate.App
+    channels: Mapping[Channel, MessageChannel]
+    ladder: Ladder
+    wording: Wording
+    tenancy: Tenancy
+    intake: Intake
+    imports: Imports
+    planning: Planning
+    dispatch: Dispatch
+    delivery: Delivery
+    receipts: Receipts
+    consents: Consents
+    signup: Signup
+    upkeep: Upkeep
+    reporting: Reporting
+    testing: Testing
+    checkup: Checkup
+    passage: Passage | None
+    """Moves business time; only in sandbox mode."""
+    simulator: Simulator | None
+    """The providers, offline; only in sandbox mode, and only the HTTP process starts it."""
+
+
+def machine_now() -> datetime:
+    """Return machine time; the one real clock."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """Hand out the database's address; the embedded server runs as long as anyone uses it."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    if settings.live:
+        raise BadSettings("live mode needs KEEPCOVERED_DATABASE_URL")
+    with EmbeddedPostgres(folder(settings) / "postgres") as server:
+        yield server.url
+
+
+@asynccontextmanager
+async def open_database_url(settings: Settings) -> AsyncIterator[str]:
+    """The same without blocking the event loop."""
+    held = database_url(settings)
+    url = await asyncio.to_thread(held.__enter__)
+    try:
+        yield url
+    finally:
+        await asyncio.to_thread(held.__exit__, None, None, None)
+
+
+def erase_database(data_dir: Path) -> None:
+    """Remove the embedded database of a data folder, if nobody else uses it."""
+    EmbeddedPostgres(data_dir / "postgres").erase()
+
+
+def folder(settings: Settings) -> Path:
+    """Return the data folder, made if it is not there."""
+    if settings.data_dir is None:
+        raise BadSettings("KEEPCOVERED_DATA_DIR is not set")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.data_dir
+
+
+async def migrate(settings: Settings, url: str) -> int:
+    """Bring the schema up to this version and load the shipped templates; return how many were new."""
+    await asyncio.to_thread(upgrade, url)
+    async with open_services(settings, url) as services:
+        return await services.wording.publish()
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, url: str) -> AsyncIterator[Services]:
+    """Open what the stages need, build them, and close everything again.
+
+    Raises `UnknownSchema` when the database was made by another version.
+    """
+    await asyncio.to_thread(check_schema, url)
+    queue = open_queue(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    index = BlindIndex(key_bytes(settings.index_key.get_secret_value()))
+    database = Database(url, queue=queue, ring=KeyRing(settings.key_ring), index=index)
+    async with queue.open_async(), Transport(timeout=PROVIDER_TIMEOUT) as transport:
+        try:
+            yield build(settings, database, queue, transport)
+        finally:
+            await database.close()
+
+
+def build(settings: Settings, database: Database, queue: procrastinate.App, transport: Transport) -> Services:
+    """Build the stages over what is open."""
+    ladder = parse_ladder(resources.files("schedules").joinpath("data", LADDER).read_text("utf-8"))
+    allowed = frozenset[str]().union(*(step.allowed_statuses for step in ladder.steps))
+    channels, voice = adapters(settings, transport)
+    wording = Wording(database, shipped())
+    consents = Consents(database, allowed_statuses=allowed)
+    calls = Calls(database, voice, wording=wording, consents=consents, public_url=settings.public_url)
+    replies = Replies(database, wording=wording, consents=consents)
+    receipts = Receipts(database, channels, consents=consents, replies=replies, calls=calls)
+    planning = Planning(database, ladder=ladder, wording=wording, count_segments=lambda text: segments(text).count)
+    dispatch = Dispatch(database, queue)
+    intake = Intake(database, allowed_statuses=allowed)
+    upkeep = Upkeep(database, channels, queue)
+    delivery = Delivery(
+        database, channels, wording=wording, consents=consents, allowed_statuses=allowed,
+        public_url=settings.public_url, paced=settings.live,
+    )  # fmt: skip
+    return Services(
+        settings=settings, database=database, queue=queue, channels=channels, ladder=ladder, wording=wording,
+        tenancy=Tenancy(database), intake=intake, imports=Imports(intake, database), planning=planning,
+        dispatch=dispatch, delivery=delivery, receipts=receipts, consents=consents,
+        signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
+        testing=Testing(database, wording),
+        checkup=Checkup(
+            database, wording, mode=settings.mode, count_segments=lambda text: segments(text).count,
+            providers={
+                channel: (name, getattr(settings, name).base_url)
+                for channel in Channel for name in (getattr(settings.channels, channel),)
+            }),
+        passage=None if settings.live else Passage(
+            database, planning=planning, dispatch=dispatch, delivery=delivery, upkeep=upkeep, receipts=receipts),
+        simulator=None if settings.live else simulator(settings, machine_now),
+    )  # fmt: skip
+
+
+def adapters(settings: Settings, transport: Transport) -> tuple[Mapping[Channel, MessageChannel], CallChannel]:
+    """Return the adapter of each channel, one visible line each; raises `BadSettings` for a name we do not know."""
+    twilio = {
+        "account_sid": settings.twilio.account_sid,
+        "auth_token": settings.twilio.auth_token.get_secret_value(),
+        "base_url": settings.twilio.base_url,
+        "callback_base": settings.public_url,
+    }
+    voice = TwilioVoice(transport, **twilio)
+    known: dict[tuple[Channel, str], MessageChannel] = {
+        (Channel.SMS, "twilio"): TwilioSms(transport, **twilio),
+        (Channel.VOICE, "twilio"): voice,
+        (Channel.EMAIL, "sendgrid"): SendGridMail(
+            transport, api_key=settings.sendgrid.api_key.get_secret_value(), base_url=settings.sendgrid.base_url,
+            public_keys=[settings.sendgrid.webhook_public_key],
+        ),
+    }  # fmt: skip
+    wanted = {channel: getattr(settings.channels, channel) for channel in Channel}
+    if missing := [f"{channel}={name}" for channel, name in wanted.items() if (channel, name) not in known]:
+        raise BadSettings(f"no adapter for {', '.join(missing)}; known are twilio (sms, voice) and sendgrid (email)")
+    return {channel: known[channel, name] for channel, name in wanted.items()}, voice
+
+
+def simulator(settings: Settings, now: Callable[[], datetime]) -> Simulator:
+    """Return the providers' stand-in over its own file."""
+    told = SimulatorSettings(
+        path=folder(settings) / "simulator.sqlite",
+        account_sid=settings.twilio.account_sid,
+        auth_token=settings.twilio.auth_token.get_secret_value(),
+        sendgrid_api_key=settings.sendgrid.api_key.get_secret_value(),
+        sendgrid_private_key=settings.simulator_private_key.get_secret_value(),
+        public_url=settings.public_url,
+    )
+    return Simulator(told, now=now)
+
+
+def shipped() -> Shipped:
+    """Read the content folder."""
+    root = resources.files("app").joinpath("content")
+    files = {f"{language.name}/{file.name}": file for language in _folders(root) for file in language.iterdir()}
+    texts = {name: file.read_text("utf-8") for name, file in files.items() if name.endswith(".toml")}
+    wordings = {name: text for name, text in texts.items() if name.endswith("/wordings.toml")}
+    templates = {name: text for name, text in texts.items() if name not in wordings}
+    return Shipped(templates, wordings, root.joinpath("layout.html").read_text("utf-8"))
+
+
+def _folders(root: Traversable) -> list[Traversable]:
+    return [entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("_")]
