@@ -1,0 +1,153 @@
+"""An agency as its TOML file says it (`interface.md`, An agency): read, checked, with sensible defaults."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from app.rules.facts import Channel
+
+DEFAULT_RATES: Mapping[str, float] = {
+    "sms_segments_per_second": 75.0,
+    "calls_per_second": 1.0,
+    "emails_per_second": 500.0,
+}
+DEFAULT_PRICES: Mapping[str, float] = {"sms_segment": 0.0083, "call_minute": 0.014, "email": 0.0004}
+REQUIRED = ("code", "name", "county_code", "phone")
+TEXTS = ("code", "kind", "name", "county_code", "phone", "timezone", "county_phone", "fraud_phone", "fraud_email",
+         "privacy_contact", "portal_url", "postal_address", "approval_ref")  # fmt: skip
+SENDERS = ("sms", "sms_messaging_service", "voice", "email")
+TABLES = ("office_hours", "senders", "rates", "prices", "call_centre")
+LISTS = ("languages", "tty", "closures")
+KNOWN = {*TEXTS, *TABLES, *LISTS}
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+E164 = re.compile(r"\+[1-9]\d{7,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A county or a health plan that sends; the tenant."""
+
+    id: UUID
+    code: str
+    name: str
+    county_code: str
+    phone: str
+    kind: str = "county"
+    timezone: str = "America/Los_Angeles"
+    languages: tuple[str, ...] = ("en",)
+    tty: tuple[str, ...] = ("711",)
+    county_phone: str = ""
+    fraud_phone: str = ""
+    fraud_email: str = ""
+    privacy_contact: str = ""
+    portal_url: str = "https://benefitscal.com"
+    postal_address: str = ""
+    approval_ref: str = ""
+    office_hours: Mapping[str, str] = field(default_factory=dict)
+    closures: tuple[date, ...] = ()
+    senders: Mapping[str, str] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    prices: Mapping[str, float] = field(default_factory=lambda: DEFAULT_PRICES)
+    call_centre: Mapping[str, float] = field(default_factory=dict)
+
+    def sender(self, channel: Channel) -> str:
+        """Return what a channel's messages leave by: a number, a messaging service or a From line."""
+        if channel is Channel.SMS:
+            return self.senders.get("sms_messaging_service") or self.senders.get("sms", "")
+        return self.senders.get(channel, "")
+
+    def numbers(self) -> dict[tuple[Channel, str], None]:
+        """Return the sender addresses that belong to this agency alone."""
+        pairs = {(Channel.SMS, "sms"), (Channel.SMS, "sms_messaging_service"), (Channel.VOICE, "voice"),
+                 (Channel.EMAIL, "email")}  # fmt: skip
+        return {(channel, self.senders[name]): None for channel, name in pairs if self.senders.get(name)}
+
+
+@dataclass(frozen=True, slots=True)
+class BadAgency:
+    """What is wrong in an agency's file, field by field, and how to mend it."""
+
+    problems: tuple[str, ...]
+
+
+def read_profile(toml: str) -> dict[str, Any] | BadAgency:
+    """Read an agency's file into a plain profile that can be kept as JSON."""
+    try:
+        found = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        return BadAgency((f"the file is no TOML: {error}",))
+    hours = found.get("office_hours")
+    if isinstance(hours, dict) and "closures" in hours:  # TOML puts what follows a table into it
+        found.setdefault("closures", hours.pop("closures"))
+    problems = [*_missing(found), *_strange(found), *_malformed(found)]
+    return BadAgency(tuple(problems)) if problems else found
+
+
+def agency_of(id_: UUID, profile: Mapping[str, Any]) -> Agency:
+    """Build an agency from a checked profile."""
+    values: dict[str, Any] = {name: profile[name] for name in TEXTS if profile.get(name)}
+    values |= {name: dict(profile[name]) for name in TABLES if name in profile}
+    values |= {name: tuple(profile[name]) for name in ("languages", "tty") if profile.get(name)}
+    values["closures"] = tuple(date.fromisoformat(day) for day in profile.get("closures", ()))
+    values["prices"] = {**DEFAULT_PRICES, **values.get("prices", {})}
+    return Agency(id=id_, **values)
+
+
+def _missing(found: Mapping[str, Any]) -> list[str]:
+    missing = [f"`{name}` is required" for name in REQUIRED if not found.get(name)]
+    if not any(found.get("senders", {}).get(name) for name in SENDERS):
+        missing.append("`[senders]` needs at least one of sms, sms_messaging_service, voice, email")
+    return missing
+
+
+def _strange(found: Mapping[str, Any]) -> list[str]:
+    strange = [f"`{name}` is not a known field" for name in sorted(set(found) - KNOWN)]
+    senders = found.get("senders", {})
+    return strange + [f"`senders.{name}` is not a known sender" for name in sorted(set(senders) - set(SENDERS))]
+
+
+def _malformed(found: Mapping[str, Any]) -> list[str]:
+    """Check each field's form; each sentence names the field and the form it must have."""
+    senders = found.get("senders", {})
+    phones = {"phone": found.get("phone"), "county_phone": found.get("county_phone"),
+              "fraud_phone": found.get("fraud_phone"), "senders.sms": senders.get("sms"),
+              "senders.voice": senders.get("voice")}  # fmt: skip
+    problems = [
+        f'`{name}` must be a phone number such as "+18002819799"'
+        for name, value in phones.items()
+        if value and not E164.fullmatch(str(value))
+    ]
+    checks = {
+        "`code` may have small letters, digits, - and _": CODE.fullmatch(_text(found, "code", "x")),
+        '`county_code` must be the two-digit Medi-Cal county code, "01" to "58"': re.fullmatch(
+            r"0[1-9]|[1-4]\d|5[0-8]", _text(found, "county_code", "01")),
+        '`kind` must be "county" or "plan"': _text(found, "kind", "county") in {"county", "plan"},
+        '`timezone` must be a zone such as "America/Los_Angeles"': _text(
+            found, "timezone", "America/Los_Angeles") in available_timezones(),
+        "`portal_url` must begin with https://": _text(found, "portal_url", "https://x").startswith("https://"),
+        '`closures` must be dates such as "2026-11-27"': all(_is_day(day) for day in found.get("closures", ())),
+        "`rates` must be numbers above 0": all(_positive(rate) for rate in found.get("rates", {}).values()),
+        "`languages` must be a list of tags": isinstance(found.get("languages", []), list),
+    }  # fmt: skip
+    return problems + [sentence for sentence, good in checks.items() if not good]
+
+
+def _text(found: Mapping[str, Any], name: str, default: str) -> str:
+    return str(found.get(name) or default)
+
+
+def _is_day(day: object) -> bool:
+    try:
+        date.fromisoformat(str(day))
+    except ValueError:
+        return False
+    return True
+
+
+def _positive(rate: object) -> bool:
+    return isinstance(rate, int | float) and rate > 0

@@ -1,0 +1,153 @@
+from dataclasses import replace
+
+import pytest
+
+from app.rules.facts import Channel
+from app.rules.wording import (
+    NOTHING,
+    ConsentWording,
+    Email,
+    Review,
+    Template,
+    Text,
+    Voice,
+    fill,
+    parse_text,
+)
+from app.rules.wording_checks import check, check_wording, coverage, sample_words
+
+WORDS = sample_words("en")
+SMS = parse_text("{agency}: Call {phone} or {portal} in {month}. Reply STOP to stop. {code}")
+EMAIL = Email(
+    subject=parse_text("Your renewal"),
+    preheader=parse_text("Soon."),
+    greeting=parse_text("Hello {first_name},"),
+    greeting_plain=parse_text("Hello,"),
+    body=(parse_text("In {month}. Call {county_phone} or {portal}."),),
+    action_label=NOTHING,
+    signoff=parse_text("{agency}"),
+    footer=(parse_text("{phone} {code}"),),
+    unsubscribe_label=parse_text("Stop"),
+)
+VOICE = Voice(
+    greeting=parse_text("This is {agency}."),
+    stop_hint=parse_text("Press 9 to stop."),
+    body=(parse_text("In {month}. Call {phone} or {portal}."),),
+    repeat_hint=NOTHING,
+    goodbye=parse_text("{code}"),
+)
+GOOD = Template("renewal_two_months", "en", Review.DRAFT, "renewal", sms=SMS, email=EMAIL, voice=VOICE)
+
+
+def found(template: Template, segments: int = 1) -> list[str]:
+    return [finding.what for finding in check(template, WORDS, lambda _: segments)]
+
+
+def text(source: str) -> Template:
+    return replace(GOOD, sms=parse_text(source), email=None, voice=None)
+
+
+def test_a_good_template_has_no_findings():
+    assert found(GOOD) == []
+
+
+@pytest.mark.parametrize("mark", ["agency", "phone", "code", "month", "portal"])
+def test_a_required_mark_is_missed(mark):
+    source = SMS.source.replace(f"{{{mark}}}", "us")
+    assert f"{{{mark}}} is missing" in found(text(source))
+
+
+def test_the_agency_must_come_first():
+    assert "the agency does not come first" in found(text("Hi, " + SMS.source))
+
+
+def test_stop_must_be_said():
+    assert "STOP is missing" in found(text(SMS.source.replace("STOP", "no")))
+
+
+def test_a_text_message_has_no_name():
+    assert "a name in a text message" in found(text(SMS.source + " {first_name}"))
+
+
+def test_a_long_text_is_found():
+    assert f"{len(fill(SMS, WORDS)) + 220} characters" in found(text(SMS.source + " So it is." * 22))
+
+
+def test_segments_are_counted_by_the_function_handed_in():
+    assert found(GOOD, segments=3) == ["3 segments"]
+
+
+def test_hard_words_are_found():
+    hard = text(SMS.source + " Eligibility redetermination necessitates documentation.")
+    assert any(what.startswith("reading grade") for what in found(hard))
+
+
+def test_a_long_sentence_is_found():
+    long = text(SMS.source + " You can go on" + " and on" * 20 + ".")
+    assert any(what.startswith("a sentence of") for what in found(long))
+
+
+def test_asking_for_numbers_is_found():
+    assert found(text(SMS.source + " Send your PIN.")) == ["asks for or promises: pin"]
+
+
+def test_a_link_is_found():
+    assert "a link: https:" in found(text(SMS.source + " https://x"))
+
+
+@pytest.mark.parametrize("part", ["subject", "preheader", "greeting", "greeting_plain", "signoff"])
+def test_an_email_needs_its_parts(part):
+    empty: dict[str, Text] = {part: NOTHING}
+    assert f"{part} is missing" in found(replace(GOOD, email=replace(EMAIL, **empty)))
+
+
+def test_a_reminder_needs_a_way_to_unsubscribe():
+    email = replace(EMAIL, unsubscribe_label=NOTHING)
+    assert found(replace(GOOD, email=email)) == ["no way to unsubscribe"]
+
+
+def test_a_name_stands_in_the_greeting_only():
+    email = replace(EMAIL, subject=parse_text("{first_name}, renew"))
+    assert found(replace(GOOD, email=email)) == ["a name outside the greeting"]
+
+
+def test_a_call_offers_key_9_at_once():
+    assert found(replace(GOOD, voice=replace(VOICE, stop_hint=NOTHING))) == ["key 9 is not offered at once"]
+
+
+def test_a_call_begins_with_who_calls():
+    voice = replace(VOICE, greeting=parse_text("Hello."), goodbye=parse_text("{agency} {code}"))
+    assert found(replace(GOOD, voice=voice)) == ["the call does not begin with who calls"]
+
+
+def test_a_machine_hears_no_program_name():
+    voice = replace(VOICE, body=(parse_text("Your Medi-Cal. Call {phone}."),))
+    template = Template("voicemail", "en", Review.DRAFT, "renewal", voice=voice)
+    assert found(template) == ["a program's name on a machine"]
+
+
+def test_a_review_names_its_reader():
+    assert "reviewed by nobody" in found(replace(GOOD, review=Review.REVIEWED))
+    assert found(replace(GOOD, review=Review.REVIEWED, reviewer="K. Tran")) == []
+
+
+def test_a_page_needs_its_parts():
+    page = {"title": parse_text("Stop"), "ask": parse_text("Stop?")}
+    template = Template("unsubscribed", "en", Review.DRAFT, "service", page=page)
+    assert found(template) == [f"{part} is missing" for part in ("button", "done", "letters", "help")]
+
+
+def test_a_consent_wording_says_what_carriers_ask_for():
+    wording = ConsentWording("v1", "en", Channel.SMS, Review.DRAFT, parse_text("Yes, {agency}. STOP"))
+    assert [finding.what for finding in check_wording(wording)] == [
+        "HELP is missing",
+        "{limit} is missing",
+    ]
+
+
+def test_the_completeness_table_shows_what_is_missing():
+    rows = coverage([text(SMS.source)], ["en", "es"], lambda _: 2)
+    assert [(row.language, row.channel, row.review, row.segments) for row in rows] == [
+        ("en", "sms", "draft", 2),
+        ("es", "sms", "missing", 0),
+    ]

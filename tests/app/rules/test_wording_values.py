@@ -1,0 +1,105 @@
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from app.rules.agency import Agency
+from app.rules.wording_values import (
+    agency_words,
+    direction,
+    first_name,
+    month_name,
+    portal_name,
+    shown_phone,
+    spell,
+    spoken_phone,
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en", "February 2027"),
+        ("es", "febrero de 2027"),
+        ("vi", "tháng 2 năm 2027"),
+        ("zh-Hans", "2027年2月"),
+        ("zh-Hant", "2027年2月"),
+        ("ko", "2027년 2월"),
+        ("hmn", "February 2027"),
+        ("not a tag!", "February 2027"),
+    ],
+)
+def test_a_month_is_written_as_its_readers_write_it(language, name):
+    assert month_name(date(2027, 2, 1), language) == name
+
+
+def test_farsi_runs_from_right_to_left():
+    assert (direction("fa"), direction("ko")) == ("rtl", "ltr")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+18002819799", "(800) 281-9799"),
+        ("711", "711"),
+        ("+525555555555", "+52 55 5555 5555"),
+    ],
+)
+def test_phones_are_shown_as_people_know_them(number, shown):
+    assert shown_phone(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("shown", "spoken"),
+    [
+        ("(800) 281-9799", "8 0 0, 2 8 1, 9 7 9 9"),
+        ("+18002819799", "8 0 0, 2 8 1, 9 7 9 9"),
+        ("711", "7 1 1"),
+    ],
+)
+def test_phones_are_read_aloud_in_groups(shown, spoken):
+    assert spoken_phone(shown) == spoken
+
+
+def test_a_code_is_spelled():
+    assert spell("K7QF") == "K, 7, Q, F"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://benefitscal.com", "BenefitsCal.com"),
+        ("https://www.benefitscal.com/", "BenefitsCal.com"),
+        ("https://my.plan.org/login", "my.plan.org/login"),
+    ],
+)
+def test_a_portal_goes_by_its_plain_name(url, name):
+    assert portal_name(url) == name
+
+
+@pytest.mark.parametrize("name", ["Lan", "O'Neil", "María José", "Thị", "明", "J", "Anne-Marie"])
+def test_a_first_name_is_greeted_as_it_is(name):
+    assert first_name(name) == name
+
+
+def test_capitals_are_softened():
+    assert first_name("D'ANGELO") == "D'Angelo"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, "", " ", "NGUYEN, THI", "evil.com", "http://x", "Bob 714", "<b>", "{code}", "[[code]]",
+        "UNKNOWN", "Baby Girl", "a@b",
+    ],
+)  # fmt: skip
+def test_what_is_no_first_name_is_not_greeted(value):
+    assert first_name(value) is None
+
+
+def test_an_agency_gives_the_words_all_its_messages_share():
+    agency = Agency(id=UUID(int=0), code="orange", name="Orange\nCounty", county_code="30", phone="+18002819799")
+    words = agency_words(agency, limit=4)
+    assert words["agency"] == "Orange County"
+    assert words["county_phone"] == words["phone"] == "(800) 281-9799"
+    assert (words["portal"], words["tty"], words["limit"]) == ("BenefitsCal.com", "711", "4")
