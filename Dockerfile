@@ -1,15 +1,18 @@
-# Two stages: the first builds a virtual environment from the hashed lock, the second runs it as an ordinary user.
+# Two stages: the first makes the wheel and a virtual environment from the hashed locks, the second only runs it.
 FROM python:3.11-slim-bookworm AS build
-RUN python -m venv /opt/keepcovered && /opt/keepcovered/bin/pip install --no-cache-dir uv==0.13.9
-ENV UV_SYSTEM_CERTS=1 VIRTUAL_ENV=/opt/keepcovered
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE alembic.ini ./
-RUN /opt/keepcovered/bin/uv pip install --require-hashes -r requirements.lock
+RUN python -m venv /opt/tools && /opt/tools/bin/pip install --no-cache-dir --disable-pip-version-check uv
+COPY requirements.lock requirements-dev.lock ./
+RUN /opt/tools/bin/uv pip sync --python /opt/tools/bin/python --require-hashes requirements-dev.lock \
+ && python -m venv --without-pip /opt/keepcovered \
+ && /opt/tools/bin/python -m uv pip install --python /opt/keepcovered/bin/python --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE alembic.ini ./
 COPY app app
 COPY channels channels
 COPY schedules schedules
 COPY migrations migrations
-RUN /opt/keepcovered/bin/uv pip install --no-deps . && /opt/keepcovered/bin/uv pip uninstall uv pip setuptools || true
+RUN /opt/tools/bin/python -m hatchling build -t wheel \
+ && /opt/tools/bin/python -m uv pip install --python /opt/keepcovered/bin/python --no-deps dist/*.whl
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /var/lib/keepcovered --create-home keepcovered

@@ -18,7 +18,7 @@ def handlers(services: Services) -> Mapping[Job, Handler]:
         Job.DELIVER: lambda agency, channel: services.delivery.lane(UUID(agency), Channel(channel)),
         Job.DISPATCH: lambda **_: services.dispatch.wake(),
         Job.RECEIPTS: lambda **_: services.receipts.apply_waiting(),
-        Job.UPKEEP: lambda **_: services.upkeep.run(),
+        Job.UPKEEP: lambda **_: services.upkeep.tick(),
         Job.DAILY: lambda **_: services.planning.waiting(),
         Job.SWEEP: lambda **_: services.upkeep.sweep(),
     }

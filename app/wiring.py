@@ -14,7 +14,7 @@ import procrastinate
 from sqlalchemy import make_url
 
 from app.db.embedded import EmbeddedPostgres
-from app.db.schema import check_schema, upgrade
+from app.db.schema import check_schema, known_schema, upgrade
 from app.db.sealed import BlindIndex, KeyRing
 from app.db.transaction import Database
 from app.errors import BadSettings
@@ -25,8 +25,10 @@ from app.pipeline.delivery import Delivery
 from app.pipeline.dispatch import Dispatch
 from app.pipeline.imports import Imports
 from app.pipeline.intake import Intake
+from app.pipeline.once import Once
 from app.pipeline.passage import Passage
 from app.pipeline.planning import Planning
+from app.pipeline.readiness import Readiness
 from app.pipeline.receipts import Receipts
 from app.pipeline.replies import Replies
 from app.pipeline.reporting import Reporting
@@ -75,6 +77,8 @@ class Services:
     reporting: Reporting
     testing: Testing
     checkup: Checkup
+    once: Once
+    readiness: Readiness
     passage: Passage | None
     """Moves business time; only in sandbox mode."""
     simulator: Simulator | None
@@ -155,7 +159,7 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
     consents = Consents(database, allowed_statuses=allowed)
     calls = Calls(database, voice, wording=wording, consents=consents, public_url=settings.public_url)
     replies = Replies(database, wording=wording, consents=consents)
-    receipts = Receipts(database, channels, consents=consents, replies=replies, calls=calls)
+    receipts = Receipts(database, channels, consents=consents, replies=replies, calls=calls, machine_now=machine_now)
     planning = Planning(database, ladder=ladder, wording=wording, count_segments=lambda text: segments(text).count)
     dispatch = Dispatch(database, queue)
     intake = Intake(database, allowed_statuses=allowed)
@@ -169,7 +173,7 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
         tenancy=Tenancy(database), intake=intake, imports=Imports(intake, database), planning=planning,
         dispatch=dispatch, delivery=delivery, receipts=receipts, consents=consents,
         signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
-        testing=Testing(database, wording),
+        testing=Testing(database, wording), once=Once(database), readiness=Readiness(database, known_schema()),
         checkup=Checkup(
             database, wording, mode=settings.mode, count_segments=lambda text: segments(text).count,
             providers={
@@ -177,7 +181,8 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
                 for channel in Channel for name in (getattr(settings.channels, channel),)
             }),
         passage=None if settings.live else Passage(
-            database, planning=planning, dispatch=dispatch, delivery=delivery, upkeep=upkeep, receipts=receipts),
+            database, planning=planning, dispatch=dispatch, delivery=delivery, upkeep=upkeep, receipts=receipts,
+            machine_now=machine_now),
         simulator=None if settings.live else simulator(settings, machine_now),
     )  # fmt: skip
 

@@ -47,6 +47,8 @@ class OutgoingMessage:
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     unsubscribe_url: str = field(default="", repr=False)
     valid_for: timedelta | None = None
+    alone: bool = False
+    """An earlier try failed with others: it goes in a request of its own, so that one bad message holds up no batch."""
 
 
 # --- what became of a send -------------------------------------------------------------------

@@ -22,23 +22,26 @@ APPEND = text("""
       JOIN attempt a ON a.id = v.attempt_id
     ON CONFLICT DO NOTHING
 """)
-# The furthest word wins within one pass: delivered over undelivered over accepted (carriers correct themselves).
+# The furthest word on a message wins within one pass: delivered over undelivered over accepted (carriers correct
+# themselves). A late word on an attempt that was thought absent counts too: the message need not be sent again, or
+# was, and then the other attempt stays the open one.
 APPLY = """
     WITH waiting AS MATERIALIZED (
       SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine
         FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
     said AS MATERIALIZED (
-      SELECT DISTINCT ON (attempt_id) * FROM waiting
-       ORDER BY attempt_id, array_position(ARRAY['delivered', 'undelivered', 'accepted'], status), id),
+      SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.accepted_on_machine
+        FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
+       ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], w.status), w.id),
     done AS (UPDATE receipt r SET applied_at = :now FROM waiting w WHERE (r.id, r.period) = (w.id, w.period)),
     proved AS (
       UPDATE attempt a SET state = 'accepted', proof = coalesce(a.proof, 'receipt'), look_at = NULL,
              provider_id = coalesce(nullif(s.provider_id, ''), a.provider_id),
              accepted_at = coalesce(a.accepted_at, s.received_at),
              accepted_on_machine = coalesce(a.accepted_on_machine, s.received_on_machine)
-        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period) AND a.state <> 'rejected'
-      RETURNING a.message_id, a.period, a.accepted_on_machine, s.status, s.reason, s.provider_code, s.received_at,
-                s.received_on_machine)
+        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period)
+         AND (a.state <> 'absent' OR NOT EXISTS (SELECT FROM attempt other WHERE other.message_id = a.message_id
+                AND other.period = a.period AND other.state IN ('intended', 'unclear', 'accepted'))))
     UPDATE message m SET
            status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END,
            reason = CASE p.status WHEN 'undelivered' THEN coalesce(nullif(p.reason, ''), 'undelivered')
@@ -46,11 +49,13 @@ APPLY = """
            handed_at = coalesce(m.handed_at, p.received_at),
            ended_at = CASE WHEN p.status <> 'accepted' THEN p.received_at ELSE m.ended_at END,
            seconds = CASE WHEN p.status = 'delivered'
-                     THEN greatest(0, extract(epoch FROM p.received_on_machine - p.accepted_on_machine)) ELSE m.seconds END
-      FROM proved p
+                     THEN greatest(0, extract(epoch FROM p.received_on_machine
+                       - coalesce(p.accepted_on_machine, p.received_on_machine))) ELSE m.seconds END
+      FROM said p
       JOIN unnest(cast(:from_status AS text[]), cast(:to_status AS text[])) AS allowed (from_status, to_status)
         ON allowed.to_status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END
-     WHERE (m.id, m.period) = (p.message_id, p.period) AND m.status = allowed.from_status
+     WHERE (m.id, m.period) = (p.message_id, p.period)
+       AND CASE m.status WHEN 'planned' THEN 'sending' ELSE m.status END = allowed.from_status
     RETURNING m.agency_id, m.contact_point_id, m.status, m.reason
 """
 APPLY_WAITING = text(APPLY)

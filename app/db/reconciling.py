@@ -15,10 +15,10 @@ LEASES_OUT = text("""
 """)
 TO_LOOK_UP = text("""
     SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.code, a.looks, a.intended_at, a.intended_on_machine,
-           m.contact_point_id, m.address_sealed, cp.value_sealed
+           m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
-     WHERE a.state = 'unclear' AND a.lease_until < :machine_now AND a.look_at <= :now ORDER BY a.look_at LIMIT :limit
+     WHERE a.state = 'unclear' AND a.look_at <= :now ORDER BY a.look_at LIMIT :limit
 """)
 LOOK_AGAIN = text("""
     UPDATE attempt a SET looks = v.looks, look_at = v.look_at
@@ -26,9 +26,11 @@ LOOK_AGAIN = text("""
      WHERE a.id = v.id AND a.state = 'unclear'
 """)
 ABSENT = text("""
-    WITH gone AS (UPDATE attempt SET state = 'absent', proof = 'look-up', look_at = NULL
-                   WHERE id = ANY(cast(:ids AS uuid[])) AND state = 'unclear' RETURNING message_id, period)
-    UPDATE message m SET status = 'planned', due_at = greatest(m.due_at, :now) FROM gone
+    WITH gone AS (
+      UPDATE attempt a SET state = 'absent', proof = 'look-up', look_at = NULL
+        FROM unnest(cast(:id AS uuid[]), cast(:due_at AS timestamptz[])) v (id, due_at)
+       WHERE a.id = v.id AND a.state = 'unclear' RETURNING a.message_id, a.period, v.due_at)
+    UPDATE message m SET status = 'planned', due_at = gone.due_at FROM gone
      WHERE (m.id, m.period) = (gone.message_id, gone.period) AND m.status = 'sending'
 """)
 FOUND = text("""
@@ -78,7 +80,7 @@ async def end_leases(session: Session) -> int:
 
 async def to_look_up(session: Session, limit: int = 500) -> Sequence[Row[Any]]:
     """Return unclear attempts whose time to be looked up has come."""
-    return await session.all(TO_LOOK_UP, now=session.now, machine_now=session.machine_now, limit=limit)
+    return await session.all(TO_LOOK_UP, now=session.now, limit=limit)
 
 
 async def found(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
@@ -88,10 +90,10 @@ async def found(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
         await session.run(FOUND, now=session.now, machine_now=session.machine_now, **values)
 
 
-async def absent(session: Session, ids: Sequence[UUID]) -> None:
-    """Settle attempts that were proven never to have arrived: their messages may be sent again."""
-    if ids:
-        await session.run(ABSENT, ids=list(ids), now=session.now)
+async def absent(session: Session, rows: Sequence[tuple[UUID, datetime]]) -> None:
+    """Settle attempts that were proven never to have arrived: (attempt, when its message may be sent again) each."""
+    if rows:
+        await session.run(ABSENT, **columns(("id", "due_at"), rows))
 
 
 async def unproven(session: Session, ids: Sequence[UUID]) -> None:

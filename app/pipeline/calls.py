@@ -14,7 +14,8 @@ from app.pipeline.consent import Consents, Wish
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
 from app.rules.facts import Channel
-from app.rules.wording_call import Call
+from app.rules.wording_call import Call, compose_call, prepare_call
+from app.rules.wording_values import agency_words
 from channels.contract import CallAnswered, CallChannel, CallScript, KeyPressed
 
 OPEN_ATTEMPTS = frozenset({"intended", "unclear", "accepted"})
@@ -35,6 +36,20 @@ class Calls:
     async def answer(self, signal: CallAnswered) -> str:
         """Return the markup for a call that was answered."""
         return self._voice.say(await self._script(signal.reference, machine=signal.machine))
+
+    async def greet(self, number: str) -> str:
+        """Return the markup for somebody who calls a number of ours: who we are and where help is."""
+        async with self._database.transaction(None) as tx:
+            owners = [await agencies.owner_of(tx.session, channel, number) for channel in (Channel.VOICE, Channel.SMS)]
+            owner = next(filter(None, owners), None)
+            agency = await agencies.by_id(tx.session, owner) if owner else None
+            book = await self._wording.book(tx.session)
+        _, version = book.version("help", Channel.VOICE, "en")
+        voice = book.templates[version].voice
+        if agency is None or voice is None:
+            return self._voice.say(SILENT)
+        call = compose_call(prepare_call(voice, agency_words(agency)), {})
+        return self._voice.say(CallScript([*filter(None, (call.greeting, *call.sentences, call.goodbye))], "en"))
 
     async def key(self, signal: KeyPressed) -> str:
         """Do what a pressed key asks for, and return what is said then."""

@@ -62,6 +62,15 @@ class Consents:
         else:
             await consents.set_stop(session, agency, wish.address, channel, stopped=True, at=session.now)
 
+    async def agency_behind(self, token: str) -> UUID | None:
+        """Return the agency of the address that an unsubscribe token names."""
+        point = self._database.index.row_of("unsubscribe", token)
+        if point is None:
+            return None
+        async with self._database.transaction(None) as tx:
+            row = await contact_points.by_id(tx.session, point)
+        return row.agency_id if row else None
+
     async def unsubscribe(self, token: str) -> bool:
         """One-click unsubscribe (RFC 8058): stop e-mail to the address that a token names."""
         point = self._database.index.row_of("unsubscribe", token)

@@ -36,6 +36,8 @@ LEASE = timedelta(seconds=30)
 """Machine time until a sender that said nothing is taken for dead (longer than write and time-out)."""
 FIRST_LOOK = timedelta(minutes=10)
 """Business time from the intent to the first look-up of what is unclear (reliability: mode A)."""
+PACED = frozenset({"reminder", "broadcast"})
+"""The kinds that keep to windows and rates; codes, replies and welcomes go first."""
 BAD_ADDRESS = frozenset({"bad_address", "unknown_number", "bounced"})
 RATE_NAMES = {
     Channel.SMS: "sms_segments_per_second",
@@ -63,6 +65,8 @@ class Batch:
     attempts: list[UUID] = field(default_factory=list)
     seen: int = 0
     """How many due rows were looked at, those that were refused included."""
+    more: bool = True
+    """Whether another batch may be due."""
 
 
 class Delivery:
@@ -89,6 +93,8 @@ class Delivery:
                 outcomes = await self._channels[channel].send(batch.messages, not_after=not_after)
                 await self._record(lane, batch, outcomes)
                 tried += len(batch.messages)
+            if not batch.more:
+                break
         return tried
 
     async def _open(self, agency_id: UUID, channel: Channel) -> Lane | None:
@@ -111,8 +117,10 @@ class Delivery:
         """Transaction 1: lock, ask once more whether each may go, write the intents."""
         async with self._database.transaction(lane.agency.id) as tx:
             session, batch = tx.session, Batch()
+            await deliveries.by_keys(session)
             due = await self._due(session, lane)
             batch.seen = len(due)
+            batch.more = len(due) == BATCH or any(row.kind not in PACED for row in due[:1])
             refused = [(row.id, row.period, _ending(row.refused), row.refused) for row in due if row.refused]
             await deliveries.end(session, refused)
             going = [row for row in due if not row.refused and not row.unlisted]
@@ -176,6 +184,7 @@ class Delivery:
                 _result(attempt, row, outcome, price, tx.now)
                 for attempt, row, outcome in zip(batch.attempts, batch.rows, outcomes, strict=True)
             ]
+            await deliveries.by_keys(tx.session)
             await deliveries.record(tx.session, results)
             rate, extra = self._rate(lane), sum(max(0, result.segments - 1) for result in results)
             if rate is not None and extra and lane.channel is Channel.SMS:

@@ -29,10 +29,11 @@ class Passage:
 
     def __init__(
         self, database: Database, *, planning: Planning, dispatch: Dispatch, delivery: Delivery, upkeep: Upkeep,
-        receipts: Receipts, nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        receipts: Receipts, machine_now: Callable[[], datetime], nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._database, self._planning, self._dispatch = database, planning, dispatch
         self._delivery, self._upkeep, self._receipts, self._nap = delivery, upkeep, receipts, nap
+        self._machine_now = machine_now
 
     async def now(self) -> datetime:
         """Return business time."""
@@ -40,41 +41,42 @@ class Passage:
             return await clock.now(tx.session)
 
     async def move(self, target: datetime, *, told: Callable[[datetime], None] | None = None) -> datetime:
-        """Move business time to `target`, stop by stop; returns when everything due by then was handed on."""
+        """Move business time to `target`, stop by stop; returns when all that was due is handed on."""
         await self._let_happen()
         while (stop := await self._next_stop(target)) is not None:
-            await self._set(stop)
             await self._let_happen()
             if told is not None:
                 told(stop)
-        await self._set(target)
+        async with self._database.transaction(None) as tx:
+            await clock.set_to(tx.session, target)
         await self._let_happen()
         return target
 
     async def _next_stop(self, target: datetime) -> datetime | None:
+        """Move to the next moment at which something is due, if it comes before `target`, and return it."""
         async with self._database.transaction(None) as tx:
-            now, session = await clock.now(tx.session), tx.session
+            session = tx.session
             stops = [
-                await deliveries.next_due(session, now, target),
-                await reconciling.next_look(session, now, target),
+                await deliveries.next_due(session, tx.now, target),
+                await reconciling.next_look(session, tx.now, target),
             ]
-        return min((stop for stop in stops if stop is not None), default=None)
-
-    async def _set(self, moment: datetime) -> None:
-        async with self._database.transaction(None) as tx:
-            await clock.set_to(tx.session, moment)
+            stop = min((stop for stop in stops if stop is not None), default=None)
+            if stop is not None:
+                await clock.set_to(session, stop)
+        return stop
 
     async def _let_happen(self) -> None:
         """Run each stage once at this moment, and wait for what it set going."""
-        async with self._database.transaction(None) as tx:
-            begun = tx.session.machine_now
         await self._planning.waiting()
         await self._upkeep.run()
-        for agency, channel in await self._dispatch.due():
+        begun = self._machine_now()
+        due = await self._dispatch.due()
+        for agency, channel in due:
             await self._delivery.lane(agency, Channel(channel))
         await self._settle()
-        await self._last_words(begun)
-        await self._receipts.apply_waiting()
+        if due:
+            await self._last_words(begun)
+            await self._receipts.apply_waiting()
 
     async def _settle(self) -> None:
         """Wait until nothing is being sent by anyone."""

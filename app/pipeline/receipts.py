@@ -5,9 +5,11 @@ again by a tick, so a crash between the two loses nothing.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from app.db import receipts
@@ -47,17 +49,42 @@ class Answer:
 FORBIDDEN = Answer(403)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A provider's request as it arrived; `url` is the public address that the provider was given."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
 class Receipts:
     """Hears the providers."""
 
     def __init__(
         self, database: Database, channels: Mapping[Channel, MessageChannel], *, consents: Consents,
-        replies: Replies, calls: Calls,
+        replies: Replies, calls: Calls, machine_now: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        self._database, self._channels = database, channels
+        self._database, self._channels, self._machine_now = database, channels, machine_now
         self._consents, self._replies, self._calls = consents, replies, calls
         self._waiting: list[tuple[list[tuple[Any, ...]], asyncio.Future[None]]] = []
         self._committing: asyncio.Task[None] | None = None
+
+    async def take(self, channel: Channel, heard: Heard, reference: str = "", part: str = "") -> Answer:
+        """Take one request of a channel's provider; `part` is what follows the reference in its path."""
+        return await self.hear(channel, self._callback(heard, reference, part))
+
+    async def greet(self, heard: Heard) -> Answer:
+        """Say what is said to somebody who calls one of our numbers."""
+        try:
+            self._channels[Channel.VOICE].read_callback(self._callback(heard))
+        except BadSignature:
+            return FORBIDDEN
+        called = dict(parse_qsl(heard.body.decode("ascii"))).get("To", "")
+        return Answer(200, await self._calls.greet(called))
+
+    def _callback(self, heard: Heard, reference: str = "", part: str = "") -> Callback:
+        return Callback(heard.url, heard.headers, heard.body, self._machine_now(), reference, part)
 
     async def hear(self, channel: Channel, callback: Callback) -> Answer:
         """Take one callback of a channel's provider; a forged or stale one is refused and changes nothing."""

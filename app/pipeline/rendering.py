@@ -58,6 +58,7 @@ class Renderer:
             sender=self.agency.sender(self.channel),
             language=row.language or "en",
             valid_for=valid_for,
+            alone=row.tries > 0,
             **make(row, attempt),
         )
 

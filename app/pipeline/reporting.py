@@ -52,6 +52,11 @@ class Reporting:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def now(self) -> datetime:
+        """Return business time."""
+        async with self._database.transaction(None) as tx:
+            return tx.now
+
     async def deliveries(self, agency: UUID, asked: ReportAsked) -> Report:
         """Return the deliveries report."""
         filters = {name: getattr(asked, name) for name in ("first", "last", "channel", "language", "step", "template")}

@@ -5,9 +5,9 @@ accepted; absent twice is proven never to have arrived and may be sent again; wh
 a day ends as unknown, for a person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from app.logs import log
 from app.queue import put_stalled_jobs_back
 from app.rules.agency import Agency
 from app.rules.facts import Channel
+from app.rules.times import back_off
 from channels.contract import Absent, Found, Lookup, MessageChannel, Present
 
 LOOK_AGAIN = timedelta(minutes=5)
@@ -29,7 +30,7 @@ GIVE_UP = timedelta(hours=24)
 LOOKS = 2
 NO_WORD = timedelta(hours=72)
 """How long a provider may take for its last word (SendGrid retries deferred mail for 72 hours)."""
-STILL_FRESH = timedelta(seconds=60)
+STILL_FRESH = timedelta(seconds=2)
 """Machine time within which a receipt may still be on its way, however far business time was moved."""
 KEEP_JOBS = timedelta(days=1)
 
@@ -37,7 +38,7 @@ KEEP_JOBS = timedelta(days=1)
 @dataclass(slots=True)
 class _Verdicts:
     found: list[tuple[UUID, str]] = field(default_factory=list)
-    absent: list[UUID] = field(default_factory=list)
+    absent: list[tuple[UUID, datetime]] = field(default_factory=list)
     unproven: list[UUID] = field(default_factory=list)
     again: list[tuple[UUID, int, Any]] = field(default_factory=list)
 
@@ -50,30 +51,31 @@ class Upkeep:
     ) -> None:
         self._database, self._channels, self._queue = database, channels, queue
 
+    async def tick(self) -> None:
+        """Bring to an end what is open, and put the queue's stalled jobs back."""
+        await self.run()
+        await put_stalled_jobs_back(self._queue)
+
     async def run(self) -> None:
-        """Settle what is unclear, then what waited too long."""
-        async with self._database.transaction(None) as tx:
-            await reconciling.end_leases(tx.session)
-            await reconciling.end_past_deadline(tx.session)
-        await self._look_up()
+        """Settle what is unclear, and end what waited too long."""
         async with self._database.transaction(None) as tx:
             session = tx.session
+            await reconciling.end_leases(session)
+            await reconciling.end_past_deadline(session)
             await reconciling.end_without_word(session, tx.now - NO_WORD, session.machine_now - STILL_FRESH)
-        await put_stalled_jobs_back(self._queue)
+            rows = await reconciling.to_look_up(session)
+            people = {row.agency_id: await agencies.by_id(session, row.agency_id) for row in rows}
+            lookups = [(row, _lookup(session, row, people[row.agency_id])) for row in rows]
+        if lookups:
+            await self._look_up(lookups)
 
     async def sweep(self) -> int:
         """Remove what nobody needs any more: finished jobs of the queue."""
         async with self._database.transaction(None) as tx:
             return await reconciling.sweep_jobs(tx.session, tx.session.machine_now - KEEP_JOBS)
 
-    async def _look_up(self) -> None:
-        async with self._database.transaction(None) as tx:
-            rows = await reconciling.to_look_up(tx.session)
-            people = {row.agency_id: await agencies.by_id(tx.session, row.agency_id) for row in rows}
-            lookups = [(row, _lookup(tx.session, row, people[row.agency_id])) for row in rows]
+    async def _look_up(self, lookups: Sequence[tuple[Row[Any], Lookup]]) -> None:
         found = [(row, await self._channels[Channel(row.channel)].find(lookup)) for row, lookup in lookups]
-        if not found:
-            return
         async with self._database.transaction(None) as tx:
             verdicts = _Verdicts()
             for row, what in found:
@@ -101,7 +103,7 @@ def _judge(verdicts: _Verdicts, row: Row[Any], what: Found, session: Session) ->
     if isinstance(what, Present):
         verdicts.found.append((row.id, what.provider_id))
     elif isinstance(what, Absent) and row.looks + 1 >= LOOKS:
-        verdicts.absent.append(row.id)
+        verdicts.absent.append((row.id, session.now + back_off(row.tries)))
     elif isinstance(what, Absent):
         verdicts.again.append((row.id, row.looks + 1, session.now + LOOK_AGAIN))
     elif session.now - row.intended_at >= GIVE_UP:

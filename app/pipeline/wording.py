@@ -83,6 +83,13 @@ class Wording:
             self._book = Phrasebook(versions, self._parsed)
         return self._book
 
+    async def page(self, key: str, languages: Sequence[str]) -> Template:
+        """Return the words of a web page in the first of the languages that has them; English stands in."""
+        async with self._database.transaction(None) as tx:
+            book = await self.book(tx.session)
+        near = [tag for language in languages for tag in fallbacks(language) if tag != "en" or language == "en"]
+        return next(book.template(key, tag) for tag in (*near, "en") if (key, tag) in book.versions)
+
     def wording(self, id_: str, language: str, channel: Channel) -> ConsentWording | None:
         """Return the consent wording of an id that a reader of a language is shown."""
         found = {one.language: one for one in self.wordings if one.id == id_ and one.channel is channel}

@@ -5,12 +5,9 @@ time that last set it. An event whose every group is older changes nothing: it i
 (`interface.md`, County systems). A death is never undone by a later file.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC
 from enum import StrEnum
-from typing import Any, assert_never
-from uuid import UUID
+from typing import assert_never
 
 from app.rules.facts import (
     UNCHANGED,
@@ -19,23 +16,18 @@ from app.rules.facts import (
     CountyEvent,
     Email,
     LineKind,
+    Maybe,
     MemberLeft,
     MemberUpdated,
     MilestoneSet,
     Phone,
     RenewalChanged,
-    RenewalDue,
-    RenewalStatus,
 )
-from app.rules.record import KIND_OF, ConsentHeld, ConsentLine, Member, Point, Renewal, Stamp
+from app.rules.folding_renewals import renewal_changed, renewal_due
+from app.rules.folding_state import Fold, Tools
+from app.rules.record import KIND_OF, WEAK, ConsentHeld, ConsentLine, Member, Point
 
-OPEN_STATUSES = frozenset({
-    RenewalStatus.UNKNOWN, RenewalStatus.UPCOMING, RenewalStatus.PACKET_MAILED,
-    RenewalStatus.INFORMATION_REQUESTED, RenewalStatus.RESTORED,
-})  # fmt: skip
-"""A renewal in one of these is still ahead; a moved month cancels it."""
-
-DATES = ("packet_mailed_on", "requested_on", "due_on", "received_on", "effective_on")
+__all__ = ["Applied", "Tools", "apply"]
 
 
 class Applied(StrEnum):
@@ -46,76 +38,29 @@ class Applied(StrEnum):
     STALE = "stale"
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What folding needs from outside: new ids, the blind index of a contact value, a number's zone."""
-
-    new_id: Callable[[], UUID]
-    index: Callable[[str, str], bytes]
-    zone_of_phone: Callable[[str], str | None]
-    zone_of_zip: Callable[[str], str | None]
-
-
-@dataclass(slots=True)
-class _Fold:
-    member: Member
-    stamp: Stamp
-    tools: Tools
-    basis: str = "county"
-    fresh: int = 0
-    changed: bool = False
-
-    def newer(self, group: str) -> bool:
-        """Say whether the event may set a group, and if so put its stamp there."""
-        held = self.member.stamps.get(group)
-        if held is not None and held >= self.stamp:
-            return False
-        self.member.stamps[group] = self.stamp
-        self.member.touched = True
-        self.fresh += 1
-        return True
-
-    def put(self, thing: Any, name: str, value: object) -> None:  # noqa: ANN401
-        """Set one fact and note whether it is another than before."""
-        if getattr(thing, name) != value:
-            setattr(thing, name, value)
-            self.changed = True
-            if not isinstance(thing, Member):
-                thing.changed = True
-
-    def private(self, name: str, value: str | None) -> None:
-        """Set or remove one fact that is sealed."""
-        if self.member.private.get(name) != value:
-            self.changed = True
-            if value is None:
-                self.member.private.pop(name, None)
-            else:
-                self.member.private[name] = value
-
-
 def apply(event: CountyEvent, member: Member, tools: Tools) -> Applied:
     """Apply one event to a member, in place, and say what it did."""
-    fold = _Fold(member, (event.time, event.source, event.id), tools)
+    fold = Fold(member, (event.time, event.source, event.id), tools)
     match event.facts:
         case MemberUpdated() as facts:
             _updated(fold, facts)
         case MemberLeft() as facts:
             _left(fold, facts)
         case RenewalChanged() as facts:
-            _renewal_changed(fold, facts)
+            renewal_changed(fold, facts)
         case MilestoneSet() as facts:
             _milestone(fold, facts)
         case Consent() as facts:
             _consent(fold, facts)
         case _ as never:
             assert_never(never)
-    if not fold.fresh:
+    if not fold.fresh and not fold.changed:
         return Applied.STALE
     member.changed = member.changed or fold.changed
     return Applied.CHANGED if fold.changed else Applied.UNCHANGED
 
 
-def _updated(fold: _Fold, facts: MemberUpdated) -> None:
+def _updated(fold: Fold, facts: MemberUpdated) -> None:
     member = fold.member
     if member.new:
         fold.changed = True
@@ -125,12 +70,12 @@ def _updated(fold: _Fold, facts: MemberUpdated) -> None:
     _languages(fold, facts)
     _lists(fold, facts)
     for consent in facts.consents:
-        _consent(fold, consent, of_a_list=True)
+        _consent(fold, consent, facts)
     for due in facts.renewals:
-        _renewal_due(fold, due)
+        renewal_due(fold, due)
 
 
-def _languages(fold: _Fold, facts: MemberUpdated) -> None:
+def _languages(fold: Fold, facts: MemberUpdated) -> None:
     said = {name: getattr(facts, name) for name in ("language_written", "language_spoken")}
     values = {name: value for name, value in said.items() if value is not UNCHANGED}
     if values and fold.newer("languages"):
@@ -140,7 +85,7 @@ def _languages(fold: _Fold, facts: MemberUpdated) -> None:
         fold.put(fold.member, "timezone", facts.timezone)
 
 
-def _lists(fold: _Fold, facts: MemberUpdated) -> None:
+def _lists(fold: Fold, facts: MemberUpdated) -> None:
     if facts.channels is not UNCHANGED and fold.newer("channels"):
         chosen = None if facts.channels is None else [str(channel) for channel in facts.channels]
         fold.put(fold.member, "channels", chosen)
@@ -150,14 +95,14 @@ def _lists(fold: _Fold, facts: MemberUpdated) -> None:
         _points(fold, "email", facts.emails or ())
 
 
-def _back_again(fold: _Fold) -> None:
-    """A member who had moved or was removed, and of whom we hear again later, is back."""
-    if fold.member.status in {"moved", "removed"} and fold.newer("status"):
+def _back_again(fold: Fold) -> None:
+    """A member who had moved or was removed, and of whom we hear again later, is back; nobody is back from death."""
+    if fold.newer("status") and fold.member.status != "deceased":
         fold.put(fold.member, "status", "active")
         fold.put(fold.member, "to_county_code", None)
 
 
-def _private_facts(fold: _Fold, facts: MemberUpdated) -> None:
+def _private_facts(fold: Fold, facts: MemberUpdated) -> None:
     name, born, zip_code, person = facts.first_name, facts.date_of_birth, facts.zip, facts.representative
     if name is not UNCHANGED and fold.newer("name"):
         fold.private("first_name", name)
@@ -165,17 +110,20 @@ def _private_facts(fold: _Fold, facts: MemberUpdated) -> None:
         fold.private("date_of_birth", born.isoformat() if born else None)
     if zip_code is not UNCHANGED and fold.newer("zip"):
         fold.private("zip", zip_code)
+        if zone := fold.tools.zone_of_zip(zip_code or ""):
+            for point in fold.member.points.values():
+                fold.put(point, "zone", zone)
     if person is not UNCHANGED and fold.newer("representative"):
         fold.private("representative_first_name", person.first_name if person else None)
         fold.private("representative_relation", person.relation if person else None)
 
 
-def _points(fold: _Fold, kind: str, listed: tuple[Phone | Email, ...]) -> None:
+def _points(fold: Fold, kind: str, listed: tuple[Phone | Email, ...]) -> None:
     """Make the list of one kind what the event says; what it no longer lists is kept, unlisted."""
     member, wanted = fold.member, set()
     zip_zone = fold.tools.zone_of_zip(member.private.get("zip", ""))
     for entry in listed:
-        value = entry.number if isinstance(entry, Phone) else entry.address
+        value = _value(entry)
         index = fold.tools.index(kind, value)
         wanted.add(index)
         point = member.points.get(index)
@@ -195,32 +143,49 @@ def _points(fold: _Fold, kind: str, listed: tuple[Phone | Email, ...]) -> None:
             fold.put(point, "listed", False)  # noqa: FBT003
 
 
-def _consent(fold: _Fold, consent: Consent, *, of_a_list: bool = False) -> None:
+def _consent(fold: Fold, consent: Consent, beside: MemberUpdated | None = None) -> None:
     """Write a line for each address and channel the consent is about, unless the ledger knows better."""
     for channel in [consent.channel] if consent.channel else list(Channel):
-        for index in _addresses(fold, channel, consent.address):
-            _consent_line(fold, consent, channel, index, weak=of_a_list and consent.at is None)
-    if consent.address is None:
-        fold.fresh += 1  # it is about the points held at this moment, even where there are none
+        kind = KIND_OF[channel]
+        indexes = _addresses(fold, consent, kind, beside)
+        for index in indexes:
+            _consent_line(fold, consent, channel, index, weak=beside is not None)
+        if not indexes and beside is None and not _late(fold, kind):
+            fold.fresh += 1  # it is about the points held at this moment, even where there are none
 
 
-def _addresses(fold: _Fold, channel: Channel, address: str | None) -> list[bytes]:
-    kind = KIND_OF[channel]
-    if address is None:
-        return [point.index for point in fold.member.points_of(kind)]
-    return [fold.tools.index(kind, address)] if ("@" in address) == (kind == "email") else []
+def _late(fold: Fold, kind: str) -> bool:
+    """Say whether the points of a kind were listed anew since the event's time."""
+    return fold.member.stamps.get(f"{kind}s", fold.stamp) > fold.stamp
 
 
-def _consent_line(fold: _Fold, consent: Consent, channel: Channel, index: bytes, *, weak: bool) -> None:
-    """Write one line; a `weak` yes (from a list, without a date) never undoes a no."""
-    at: datetime = consent.at or fold.stamp[0]
-    tie = "\x1f".join(fold.stamp[1:])
+def _addresses(fold: Fold, consent: Consent, kind: str, beside: MemberUpdated | None) -> list[bytes]:
+    """Return what a consent is about; a late yes is about the list it came with, never about a later one."""
+    if consent.address is not None:
+        return [fold.tools.index(kind, consent.address)] if ("@" in consent.address) == (kind == "email") else []
+    listed: Maybe[tuple[Phone | Email, ...]] = getattr(beside, f"{kind}s", UNCHANGED)
+    if listed is not UNCHANGED:
+        return [fold.tools.index(kind, _value(entry)) for entry in listed or ()]
+    if consent.granted and _late(fold, kind):
+        return []
+    return [point.index for point in fold.member.points_of(kind)]
+
+
+def _value(entry: Phone | Email) -> str:
+    return entry.number if isinstance(entry, Phone) else entry.address
+
+
+def _consent_line(fold: Fold, consent: Consent, channel: Channel, index: bytes, *, weak: bool) -> None:
+    """Write one line; a `weak` yes (from a list, without a date) counts only where nothing else was said."""
+    moment, *source = fold.stamp
+    weak = weak and consent.granted and consent.at is None
+    at, tie = consent.at or moment, "\x1f".join((WEAK if weak else "", moment.astimezone(UTC).isoformat(), *source))
     key = (channel, consent.purpose, index)
-    held = fold.member.consents.get(key)
-    if held is not None and ((held.at, held.tie) >= (at, tie) or (weak and consent.granted and not held.granted)):
+    held, said = fold.member.consents.get(key), ConsentHeld(consent.granted, at, tie, consent.until)
+    if held is not None and held.weight() >= said.weight():
         return
     fold.fresh += 1
-    fold.member.consents[key] = ConsentHeld(consent.granted, at, tie, consent.until)
+    fold.member.consents[key] = said
     fold.member.consents_set.add(key)
     if held is not None and (held.granted, held.until) == (consent.granted, consent.until):
         return  # it only says again what the ledger already says
@@ -232,13 +197,14 @@ def _consent_line(fold: _Fold, consent: Consent, channel: Channel, index: bytes,
     fold.member.lines.append(line)
 
 
-def _left(fold: _Fold, facts: MemberLeft) -> None:
-    if fold.member.status != "deceased" and fold.newer("status"):
+def _left(fold: Fold, facts: MemberLeft) -> None:
+    died = facts.how == "deceased"
+    if fold.newer("death" if died else "status") and (died or fold.member.status != "deceased"):
         fold.put(fold.member, "status", facts.how)
         fold.put(fold.member, "to_county_code", facts.to_county_code)
 
 
-def _milestone(fold: _Fold, facts: MilestoneSet) -> None:
+def _milestone(fold: Fold, facts: MilestoneSet) -> None:
     name = f"{facts.kind}:{facts.program}"
     if not fold.newer(f"milestone:{name}"):
         return
@@ -248,51 +214,3 @@ def _milestone(fold: _Fold, facts: MilestoneSet) -> None:
         fold.member.milestones.pop(name, None)
         if wanted:
             fold.member.milestones[name] = wanted
-
-
-def _renewal_due(fold: _Fold, due: RenewalDue) -> None:
-    """Set or move the month of a program's renewal."""
-    if fold.newer(f"renewal:{due.program}"):
-        _open_month(fold, due)
-
-
-def _open_month(fold: _Fold, due: RenewalDue) -> Renewal:
-    member = fold.member
-    for other in member.renewals.values():
-        if other.program == due.program and other.month != due.renewal_month and other.status in OPEN_STATUSES:
-            fold.put(other, "status", RenewalStatus.CANCELED)
-    renewal = _renewal(fold, due.program, due, RenewalStatus.UPCOMING)
-    if renewal.status in {RenewalStatus.CANCELED, RenewalStatus.UNKNOWN}:
-        fold.put(renewal, "status", RenewalStatus.UPCOMING)
-    return renewal
-
-
-def _renewal(fold: _Fold, program: str, said: RenewalDue | RenewalChanged, status: RenewalStatus) -> Renewal:
-    """Return the renewal of a month, opened if it is not held, with cycle and owner as said."""
-    key = (program, said.renewal_month)
-    renewal = fold.member.renewals.get(key)
-    if renewal is None:
-        cycle = next((r.cycle_months for r in fold.member.renewals.values() if r.program == program), 12)
-        owner = next((r.owner for r in fold.member.renewals.values() if r.program == program), "county")
-        renewal = Renewal(fold.tools.new_id(), program, said.renewal_month, status, cycle, owner, changed=True)
-        fold.member.renewals[key] = renewal
-        fold.changed = True
-    for name in ("cycle_months", "owner"):
-        if getattr(said, name) is not None:
-            fold.put(renewal, name, getattr(said, name))
-    return renewal
-
-
-def _renewal_changed(fold: _Fold, facts: RenewalChanged) -> None:
-    if not fold.newer(f"renewal:{facts.program}"):
-        return
-    if facts.status is RenewalStatus.UPCOMING:
-        _open_month(fold, RenewalDue(facts.program, facts.renewal_month, facts.cycle_months, facts.owner))
-        return
-    renewal = _renewal(fold, facts.program, facts, facts.status)
-    fold.put(renewal, "status", facts.status)
-    for name in DATES:
-        if getattr(facts, name) is not None:
-            fold.put(renewal, name, getattr(facts, name))
-    if facts.next_renewal_month is not None and facts.next_renewal_month != facts.renewal_month:
-        _open_month(fold, RenewalDue(facts.program, facts.next_renewal_month))

@@ -10,6 +10,9 @@ from app.rules.facts import Channel, LineKind, RenewalStatus
 Stamp = tuple[datetime, str, str]
 """When a group of facts was last set: the event's time, then its source and id to break ties."""
 
+WEAK = "?"
+"""How the tie of a yes begins that came in a list and without a date."""
+
 KIND_OF: Mapping[Channel, str] = {Channel.SMS: "phone", Channel.VOICE: "phone", Channel.EMAIL: "email"}
 """Which kind of contact point a channel reaches."""
 
@@ -79,6 +82,10 @@ class ConsentHeld:
     at: datetime
     tie: str
     until: datetime | None = None
+
+    def weight(self) -> tuple[bool, datetime, str]:
+        """Return what decides between two sayings: a weak yes counts least, then the later one wins."""
+        return not self.tie.startswith(WEAK), self.at, self.tie
 
 
 ConsentKey = tuple[Channel, str, bytes]

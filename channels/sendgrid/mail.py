@@ -121,7 +121,7 @@ class SendGridMail:
 
 
 def _batches(messages: Sequence[OutgoingMessage], most: int) -> list[Sequence[OutgoingMessage]]:
-    """Cut messages into requests: one mail and sender each, and no address twice, which SendGrid refuses."""
+    """Cut messages into requests: one mail and sender each, and no address twice (SendGrid refuses that)."""
     groups = (list(group) for _, group in groupby(messages, lambda message: (message.mail, message.sender)))
     return [batch for group in groups for batch in _without_repeats(group, most)]
 
@@ -130,7 +130,8 @@ def _without_repeats(group: Sequence[OutgoingMessage], most: int) -> Iterator[Se
     start, seen = 0, set[str]()
     for place, message in enumerate(group):
         address = message.to.casefold()
-        if address in seen or place - start == most:
+        full = address in seen or place - start == most or message.alone or group[place - 1].alone
+        if full and place > start:
             yield group[start:place]
             start, seen = place, set()
         seen.add(address)

@@ -127,6 +127,13 @@ async def test_a_family_that_shares_an_address_is_written_to_in_requests_of_its_
     assert sorted(len(asked.json["personalizations"]) for asked in provider.asked) == [1, 2]
 
 
+async def test_a_message_whose_first_try_failed_goes_in_a_request_of_its_own(channel, provider):
+    provider.answer = took
+    messages = [message(1), message(2, alone=True), message(3), message(4)]
+    assert await channel.send(messages, not_after=NEVER) == [Accepted("m-1")] * 4
+    assert sorted(len(asked.json["personalizations"]) for asked in provider.asked) == [1, 1, 2]
+
+
 async def test_a_request_carries_a_thousand_people_at_most(channel, provider):
     provider.answer = took
     outcomes = await channel.send([message(number) for number in range(1001)], not_after=NEVER)

@@ -1,0 +1,191 @@
+"""`keepcovered demo`: a county's renewal season in a minute, offline, through the real adapters.
+
+A demo that was killed at any moment goes on where it was when it is started again: each step is
+recorded when it is done, and may be repeated without harm when it was not.
+"""
+
+import asyncio
+import json
+import shutil
+import socket
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from app.cli.console import WIDE, err, out
+from app.cli.reports import show_report
+from app.cli.season import STEPS, Season
+from app.clock import ticking
+from app.errors import KeepCoveredError
+from app.logs import set_up_logs
+from app.main import serve
+from app.pipeline.reporting import ReportAsked
+from app.rules.agency import Agency
+from app.settings import Settings, default_data_dir, note_public_url, read_settings
+from app.wiring import Services, erase_database, migrate, open_database_url, open_services
+from app.worker import working
+
+NOTE = "demo.json"
+WARNINGS_ONLY = 40
+FIRST, LAST = datetime(2026, 12, 1, tzinfo=UTC).date(), datetime(2027, 4, 1, tzinfo=UTC).date()
+
+
+@dataclass(slots=True)
+class Progress:
+    """Which steps are done, kept in the demo's folder."""
+
+    path: Path
+    done: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def keep(self) -> None:
+        """Write what is done; a killed writer leaves the old note."""
+        fresh = self.path.with_suffix(".new")
+        fresh.touch(0o600)
+        fresh.write_text(json.dumps({"done": self.done, "facts": self.facts}))
+        fresh.replace(self.path)
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("demo")(demo)
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it running when the season is over.")] = False,
+    port: Annotated[int, typer.Option(help="The port; a free one by default.")] = 0,
+) -> None:
+    """Play a renewal season offline: members in, reminders out, receipts back, the report that adds up."""
+    folder = demo_folder()
+    progress = _begin(folder)
+    settings = read_settings(folder, f"http://127.0.0.1:{port or _free_port()}")
+    note_public_url(settings)
+    set_up_logs(settings.log_format, WARNINGS_ONLY)
+    right = asyncio.run(_run(settings, progress, keep=keep))
+    raise typer.Exit(0 if right else 1)
+
+
+def demo_folder() -> Path:
+    """Return the demo's own data folder, apart from any other data."""
+    own = read_settings().data_dir or default_data_dir()
+    return own.with_name(f"{own.name}-demo")
+
+
+def _begin(folder: Path) -> Progress:
+    """Go on with a demo that was interrupted, or begin a fresh one."""
+    note = folder / NOTE
+    if note.exists():
+        found = json.loads(note.read_text())
+        if "end" not in found["done"]:
+            out.print("An interrupted demo is found; it goes on where it was.")
+            return Progress(note, found["done"], found["facts"])
+    if folder.exists():
+        erase_database(folder)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    progress = Progress(note)
+    progress.keep()
+    return progress
+
+
+def _free_port() -> int:
+    for wanted in (8000, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise KeepCoveredError("no port is free on this machine")
+
+
+async def _run(settings: Settings, progress: Progress, *, keep: bool) -> bool:
+    """Run the whole service in this process, play the season against it over HTTP, and judge the end."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(open_database_url(settings))
+        await migrate(settings, url)
+        services = await stack.enter_async_context(open_services(settings, url))
+        await stack.enter_async_context(working(services))
+        await stack.enter_async_context(ticking(services))
+        host, port = httpx.URL(settings.public_url).host, httpx.URL(settings.public_url).port or 80
+        serving = asyncio.create_task(serve(services, host, port))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=settings.public_url, timeout=300))
+        await _until_ready(client)
+        season = Season(services, client, progress.facts)
+        await _play(season, progress)
+        right = await _judge(services, season)
+        progress.done.append("end")
+        progress.keep()
+        out.print(f"\nPages: {settings.public_url}/sandbox (phones, inboxes, calls) · {settings.public_url}/docs")
+        if not keep:
+            serving.cancel()
+        else:
+            out.print(f"It keeps running; stop it with Ctrl-C. An API key for it: {season.facts['key']}")
+        await asyncio.gather(serving, return_exceptions=True)
+    return right
+
+
+async def _until_ready(client: httpx.AsyncClient) -> None:
+    for _ in range(500):
+        try:
+            if (await client.get("/readyz")).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.02)
+    raise KeepCoveredError("the service did not come up within ten seconds")
+
+
+async def _play(season: Season, progress: Progress) -> None:
+    """Play the steps that are not done yet, with a line for each."""
+    for number, (name, title, step) in enumerate(STEPS, start=1):
+        if name in progress.done:
+            continue
+        begun = time.monotonic()
+        with err.status(title):
+            said = await step(season)
+        out.print(f"[bold]{number:>2}[/] {title}: {said} [dim]({time.monotonic() - begun:.1f} s)[/]", soft_wrap=True)
+        progress.done.append(name)
+        progress.keep()
+
+
+async def _judge(services: Services, season: Season) -> bool:
+    """Show the report and check it against the simulator's own book; say whether all is right."""
+    agency = await services.tenancy.by_code("orange")
+    if agency is None:
+        raise KeepCoveredError("the demo's agency is gone")
+    out.print()
+    for axes in (("channel", "language"), ("status", "reason")) if out.width >= WIDE else (("channel", "status"),):
+        show_report(await services.reporting.deliveries(agency.id, ReportAsked(FIRST, LAST, axes)), axes)
+    return await _compare(services, season, agency)
+
+
+async def _compare(services: Services, season: Season, agency: Agency) -> bool:
+    report = await services.reporting.deliveries(agency.id, ReportAsked(FIRST, LAST, ()))
+    accepted = await season.accepted()
+    references = [entry["reference"] for entry in accepted]
+    twice = len(references) - len(set(references))
+    totals = report.totals
+    open_ends = totals["sending"]
+    counted = sum(totals[name] for name in season.statuses)
+    checks = {
+        "every reminder has a status": counted == totals["total"],
+        "nothing is left half-sent": open_ends == 0,
+        "no attempt was accepted twice": twice == 0,
+        "nobody was reminded twice on a channel": await season.doubled(accepted) == 0,
+    }
+    out.print(f"The simulated providers accepted {len(accepted)} messages.")
+    for sentence, right in checks.items():
+        out.print(f"{'[green]✓[/]' if right else '[red]✗[/]'} {sentence}")
+    missing = [name for name in season.statuses if name not in season.seen]
+    out.print("Statuses that occurred: " + ", ".join(name for name in season.statuses if name in season.seen))
+    if missing:
+        out.print(f"[red]✗[/] statuses that did not occur: {', '.join(missing)}")
+    return all(checks.values()) and not missing

@@ -1,0 +1,63 @@
+"""One county event while it is applied: to whom, when it was so, and what it has done so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.rules.record import Member, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What folding needs from outside: new ids, the blind index of a contact value, a number's zone."""
+
+    new_id: Callable[[], UUID]
+    index: Callable[[str, str], bytes]
+    zone_of_phone: Callable[[str], str | None]
+    zone_of_zip: Callable[[str], str | None]
+
+
+@dataclass(slots=True)
+class Fold:
+    """One event while it is applied to one member."""
+
+    member: Member
+    stamp: Stamp
+    tools: Tools
+    basis: str = "county"
+    fresh: int = 0
+    changed: bool = False
+
+    def newer(self, group: str) -> bool:
+        """Say whether the event may set a group, and if so put its stamp there."""
+        held = self.member.stamps.get(group)
+        if held is not None and held >= self.stamp:
+            return False
+        self.fresh += self._leads(group)
+        self.member.stamps[group] = self.stamp
+        self.member.touched = True
+        return True
+
+    def _leads(self, group: str) -> bool:
+        """Say whether nothing newer is held of the whole group, of which `group` may be a part (`whole/part`)."""
+        whole, is_part, _ = group.partition("/")
+        stamps = self.member.stamps.items()
+        return not is_part or all(held < self.stamp for name, held in stamps if name.startswith(f"{whole}/"))
+
+    def put(self, thing: Any, name: str, value: object) -> None:  # noqa: ANN401
+        """Set one fact and note whether it is another than before."""
+        if getattr(thing, name) != value:
+            setattr(thing, name, value)
+            self.changed = True
+            if not isinstance(thing, Member):
+                thing.changed = True
+
+    def private(self, name: str, value: str | None) -> None:
+        """Set or remove one fact that is sealed."""
+        if self.member.private.get(name) != value:
+            self.changed = True
+            if value is None:
+                self.member.private.pop(name, None)
+            else:
+                self.member.private[name] = value
