@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # pip's own index settings, where a site has some, become uv's; a fresh machine has none.
 export UV_SYSTEM_CERTS := 1
+# Compiled once here, not at each start of a command.
+export UV_COMPILE_BYTECODE := 1
 INDEX := $(shell $(PY) -m pip config get global.index-url 2>/dev/null)
 ifneq ($(strip $(or $(PIP_INDEX_URL),$(INDEX))),)
 export UV_DEFAULT_INDEX ?= $(or $(PIP_INDEX_URL),$(INDEX))

@@ -6,7 +6,6 @@ import typer
 
 from app.cli.agencies import AsJson
 from app.cli.console import out, show_json, show_table, with_services
-from app.main import build_app
 from app.pipeline.checkup import Finding
 from app.wiring import Services
 
@@ -55,6 +54,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 def openapi() -> None:
     """Print the OpenAPI 3.1 document."""
+    from app.main import build_app
 
     async def document(services: Services) -> dict[str, object]:
         return build_app(services).openapi()

@@ -24,7 +24,6 @@ from app.cli.season import STEPS, Season
 from app.clock import ticking
 from app.errors import KeepCoveredError
 from app.logs import set_up_logs
-from app.main import serve
 from app.pipeline.reporting import ReportAsked
 from app.rules.agency import Agency
 from app.settings import Settings, default_data_dir, note_public_url, read_settings
@@ -108,6 +107,8 @@ def _free_port() -> int:
 
 async def _run(settings: Settings, progress: Progress, *, keep: bool) -> bool:
     """Run the whole service in this process, play the season against it over HTTP, and judge the end."""
+    from app.main import serve
+
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database_url(settings))
         await migrate(settings, url)

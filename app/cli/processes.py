@@ -12,7 +12,6 @@ from app.cli.console import err, out
 from app.clock import tick_forever, ticking
 from app.errors import KeepCoveredError
 from app.logs import set_up_logs
-from app.main import serve
 from app.queue import Job
 from app.settings import Settings, note_public_url, read_settings
 from app.wiring import Services, migrate, open_database_url, open_services
@@ -40,6 +39,8 @@ def up(port: Port = 8000, host: Host = "127.0.0.1", data: Data = None) -> None:
 
 def api(port: Port = 8000, host: Host = "127.0.0.1", data: Data = None) -> None:
     """Run the HTTP process alone (with the simulator in sandbox mode)."""
+    from app.main import serve
+
     asyncio.run(_alone(_settings(data, port), lambda services: serve(services, host, port)))
 
 
@@ -69,6 +70,8 @@ async def _migrate(settings: Settings) -> int:
 
 
 async def _up(settings: Settings, host: str, port: int) -> None:
+    from app.main import serve
+
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database_url(settings))
         await migrate(settings, url)

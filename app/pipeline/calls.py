@@ -19,7 +19,8 @@ from app.rules.wording_values import agency_words
 from channels.contract import CallAnswered, CallChannel, CallScript, KeyPressed
 
 OPEN_ATTEMPTS = frozenset({"intended", "unclear", "accepted"})
-SPEAKS = frozenset({"sending", "sent", "delivered", "unknown"})
+SPEAKS = frozenset({"planned", "sending", "sent", "delivered", "unknown"})
+"""A planned one with an open attempt was thought never to have been placed, and here it is."""
 SILENT = CallScript((), "en")
 REPEAT, STOP = "1", "9"
 

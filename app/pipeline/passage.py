@@ -18,6 +18,9 @@ from app.pipeline.upkeep import Upkeep
 from app.rules.facts import Channel
 
 PAUSE = 0.02
+A_WHILE = 0.1
+PATIENCE = 30
+"""How many looks in a row, `A_WHILE` apart, may find something due and send none of it (its rate is used up)."""
 HAND_OVER_WITHIN = timedelta(seconds=40)
 """Machine time to wait for what is being sent; longer than any lease."""
 LAST_WORDS_WITHIN = timedelta(seconds=2)
@@ -29,7 +32,8 @@ class Passage:
 
     def __init__(
         self, database: Database, *, planning: Planning, dispatch: Dispatch, delivery: Delivery, upkeep: Upkeep,
-        receipts: Receipts, machine_now: Callable[[], datetime], nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        receipts: Receipts, machine_now: Callable[[], datetime],
+        nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._database, self._planning, self._dispatch = database, planning, dispatch
         self._delivery, self._upkeep, self._receipts, self._nap = delivery, upkeep, receipts, nap
@@ -70,13 +74,21 @@ class Passage:
         await self._planning.waiting()
         await self._upkeep.run()
         begun = self._machine_now()
-        due = await self._dispatch.due()
-        for agency, channel in due:
-            await self._delivery.lane(agency, Channel(channel))
+        handed_on = await self._hand_on()
         await self._settle()
-        if due:
+        if handed_on:
             await self._last_words(begun)
             await self._receipts.apply_waiting()
+
+    async def _hand_on(self) -> int:
+        """Deliver until nothing is due; a lane with a rate takes its time. Returns how many messages were tried."""
+        total = idle = 0
+        while idle < PATIENCE and (due := await self._dispatch.due()):
+            tried = sum([await self._delivery.lane(agency, Channel(channel)) for agency, channel in due])
+            total, idle = total + tried, 0 if tried else idle + 1
+            if idle > 1:
+                await self._nap(A_WHILE)
+        return total
 
     async def _settle(self) -> None:
         """Wait until nothing is being sent by anyone."""

@@ -49,5 +49,5 @@ def _why(row: dict[str, Any]) -> str:
     """Return the reason in a sentence; for what is planned, when and why then."""
     if row["status"] == "planned":
         when = f"{row['due_at']:%Y-%m-%d %H:%M} UTC"
-        return f"It is to go out on {when}: two months before the renewal month, when the contact window is open."
+        return f"It is to go out on {when}, the first moment in the contact window that the step allows."
     return sentence(row["reason"])
