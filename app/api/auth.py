@@ -1,0 +1,48 @@
+"""API keys at the door: who calls, and whether the key has the scope."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.api.problems import Problem
+from app.pipeline.tenancy import Principal
+from app.wiring import Services
+
+BEARER: Final = HTTPBearer(
+    auto_error=False, scheme_name="key", bearerFormat="kc_…", description="An API key of your agency, `kc_…`."
+)
+Given = Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
+
+
+def services(request: Request) -> Services:
+    """Return the stages."""
+    wired: Services = request.app.state.services
+    return wired
+
+
+Wired = Annotated[Services, Depends(services)]
+
+
+def needs(scope: str) -> Callable[..., Awaitable[Principal]]:
+    """Return a dependency that lets only keys with a scope in."""
+
+    async def principal(given: Given, wired: Wired) -> Principal:
+        found = await wired.tenancy.principal(given.credentials) if given else None
+        if found is None:
+            raise Problem("no-valid-key", headers={"WWW-Authenticate": 'Bearer realm="KeepCovered"'})
+        if not found.may(scope):
+            told = f'Bearer realm="KeepCovered", error="insufficient_scope", scope="{scope}"'
+            raise Problem("missing-scope", f"This needs a key with the scope `{scope}`.",
+                          headers={"WWW-Authenticate": told})  # fmt: skip
+        return found
+
+    return principal
+
+
+EventsWriter = Annotated[Principal, Depends(needs("events:write"))]
+MembersReader = Annotated[Principal, Depends(needs("members:read"))]
+MembersWriter = Annotated[Principal, Depends(needs("members:write"))]
+ReportsReader = Annotated[Principal, Depends(needs("reports:read"))]
+Admin = Annotated[Principal, Depends(needs("admin"))]

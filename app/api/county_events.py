@@ -1,0 +1,94 @@
+"""`POST /v1/events`: county events, one or a batch, each with its own result."""
+
+from typing import Any, Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from app.api.auth import EventsWriter, Wired
+from app.api.bodies import read_body
+from app.api.cloud_events import Received, read_event, received
+from app.api.documents import events_body, problems
+from app.api.once import IdempotencyKey, once
+from app.api.problems import Problem
+from app.pipeline.intake import EventResult
+from app.pipeline.tenancy import Principal
+from app.rules.facts import CountyEvent
+from app.wiring import Services
+
+router: Final = APIRouter(tags=["County systems"])
+COUNTED: Final = ("applied", "duplicate", "stale", "rejected")
+
+
+class EventAnswer(BaseModel):
+    """What became of one event; `problem` says why it was rejected."""
+
+    id: str | None
+    status: Literal["applied", "duplicate", "stale", "rejected"]
+    problem: dict[str, Any] | None = None
+
+
+class EventsAnswer(BaseModel):
+    """What became of the events, in the order in which they were sent."""
+
+    applied: int
+    duplicate: int
+    stale: int
+    rejected: int
+    results: list[EventAnswer]
+
+
+@router.post(
+    "/v1/events",
+    response_model=EventsAnswer,
+    responses=problems(400, 401, 403, 409, 413, 415, 422),
+    openapi_extra=events_body(),
+    summary="Send county events",
+)
+async def post_events(request: Request, who: EventsWriter, wired: Wired, key: IdempotencyKey = None) -> Response:
+    """Apply one CloudEvent, a batch of them, or one in binary mode; answered after the commit."""
+    request.state.body = body = await read_body(request)
+    found = received(request, body)
+
+    async def work() -> dict[str, Any]:
+        return await _apply(request, who, wired, found)
+
+    return await once(request, wired, who.agency, key, work)
+
+
+async def _apply(request: Request, who: Principal, wired: Services, found: Received) -> dict[str, Any]:
+    """Apply the events that can be read; a single one that cannot is the answer's problem itself."""
+    read = [_read(value, suspicious=found.suspicious) for value in found.events]
+    if not found.batch and isinstance(read[0], Problem):
+        raise read[0]
+    events = [one for one in read if isinstance(one, CountyEvent)]
+    applied = iter(await wired.intake.apply(who.agency, events) if events else [])
+    results = [
+        _rejected(request, value, one) if isinstance(one, Problem) else _result(request, next(applied), found)
+        for value, one in zip(found.events, read, strict=True)
+    ]
+    counts = {name: sum(result["status"] == name for result in results) for name in COUNTED}
+    return {**counts, "results": results}
+
+
+def _read(value: object, *, suspicious: bool) -> CountyEvent | Problem:
+    try:
+        return read_event(value, suspicious=suspicious)
+    except Problem as problem:
+        return problem
+
+
+def _rejected(request: Request, value: object, problem: Problem) -> dict[str, Any]:
+    id_ = value.get("id") if isinstance(value, dict) else None
+    shown = id_[:255] if isinstance(id_, str) and id_.isprintable() else None
+    return {"id": shown, "status": "rejected", "problem": problem.body(request)}
+
+
+def _result(request: Request, result: EventResult, found: Received) -> dict[str, Any]:
+    if result.status != "rejected":
+        return {"id": result.id, "status": "applied" if result.status == "unchanged" else result.status}
+    problem = Problem(result.problem)
+    if not found.batch:
+        raise problem
+    return {"id": result.id, "status": "rejected", "problem": problem.body(request)}

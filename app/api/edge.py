@@ -1,0 +1,91 @@
+"""The edge of every request: its id, the headers of every answer, the access log, and the last net for faults."""
+
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import Problem, problem_response
+from app.logs import log
+
+API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+HEADERS: Final[Mapping[str, str]] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": API_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""What every answer carries unless its route says otherwise."""
+HSTS: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+class Edge:
+    """ASGI middleware around everything that is served."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        self._headers = {**HEADERS, **(HSTS if public_url.startswith("https://") else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, told, app = time.perf_counter(), dict[str, int](), scope.get("app")
+        scope["kc.request_id"] = request_id(Headers(scope=scope).get("x-request-id"))
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told["status"] = message["status"]
+                self._dress(message, scope["kc.request_id"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, dressed)
+        except Exception as error:
+            log().error(
+                "request failed", error=type(error).__name__, where=where(error), request_id=scope["kc.request_id"]
+            )
+            if "status" in told:
+                raise
+            scope["app"] = app  # what is mounted puts itself there
+            await problem_response(Request(scope), Problem("internal-error"))(scope, receive, dressed)
+        finally:
+            _note(scope, told.get("status", 500), time.perf_counter() - begun)
+
+    def _dress(self, message: Message, id_: str) -> None:
+        headers = MutableHeaders(scope=message)
+        headers["X-Request-Id"] = id_
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+
+
+def where(error: Exception) -> str:
+    """Return the place in the code where an error arose, without any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[:-4:-1])
+
+
+def request_id(given: str | None) -> str:
+    """Keep a caller's request id if it is a UUID, else make one."""
+    try:
+        return str(UUID(given)) if given else str(uuid4())
+    except ValueError:
+        return str(uuid4())
+
+
+def _note(scope: Mapping[str, Any], status: int, seconds: float) -> None:
+    """Write the access log: the route's template only, for a path may name a member."""
+    route = scope.get("root_path", "") + getattr(scope.get("route"), "path", "-")
+    log().info(
+        "request", route=route, method=scope["method"], status=status, ms=round(seconds * 1000, 1),
+        request_id=scope["kc.request_id"],
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""A member's timeline, and the consent ledger: `/v1/members/{member_ref}/timeline` and `/consents`."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, StrictBool
+
+from app.api.answers import Cursor, Limit, answer, cursor_uuid, open_cursor, page, plain
+from app.api.auth import MembersReader, MembersWriter, Wired
+from app.api.bodies import json_body
+from app.api.documents import json_request, problems
+from app.api.event_data import ConsentSaid
+from app.api.members import MemberRef, held, say, shown
+from app.api.once import IdempotencyKey, once
+from app.pipeline.timeline import timeline
+
+router: Final = APIRouter(tags=["Members"])
+LINE: Final = (
+    "id", "channel", "purpose", "granted", "basis", "wording", "language", "source", "at", "until", "recorded_at",
+)  # fmt: skip
+
+
+class ConsentWish(ConsentSaid):
+    """A yes or a no for one channel, or for all."""
+
+    granted: StrictBool
+
+
+Wish = Annotated[ConsentWish, Depends(json_body(ConsentWish))]
+
+
+class Timeline(BaseModel):
+    """What happened and what will, in the order of time."""
+
+    data: list[dict[str, Any]]
+
+
+class ConsentLines(BaseModel):
+    """Lines of the ledger, oldest first."""
+
+    data: list[dict[str, Any]]
+    has_more: bool
+    next: str | None
+
+
+class ConsentTaken(BaseModel):
+    """Whether the line said anything new, and what the consents say now."""
+
+    status: str
+    consents: list[dict[str, Any]]
+
+
+@router.get(
+    "/v1/members/{member_ref:path}/timeline",
+    response_model=Timeline,
+    responses=problems(401, 403, 404, 422),
+    summary="Read a member's timeline",
+)
+async def get_timeline(member_ref: MemberRef, who: MembersReader, wired: Wired) -> Response:
+    """Return what happened and what is planned, each with its reason."""
+    view = await held(wired, who, member_ref)
+    entries = await timeline(wired.reporting, who.agency, view.member)
+    return answer({"data": [{name: plain(value) for name, value in entry.items()} for entry in entries]})
+
+
+@router.get(
+    "/v1/members/{member_ref:path}/consents",
+    response_model=ConsentLines,
+    responses=problems(401, 403, 404, 422),
+    summary="Read a member's consent ledger",
+)
+async def get_consents(
+    request: Request,
+    member_ref: MemberRef,
+    *,
+    who: MembersReader,
+    wired: Wired,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Return the lines of the ledger, oldest first."""
+    view, found = await held(wired, who, member_ref), open_cursor(cursor, 1)
+    after = cursor_uuid(found[0]) if found else None
+    rows = await wired.reporting.member_consents(who.agency, view.member.id, after=after, limit=limit + 1)
+    lines = [_line(row, view.addresses) for row in rows[:limit]]
+    return page(request, lines, limit=limit, cursor=[rows[limit - 1].id] if len(rows) > limit else None)
+
+
+@router.post(
+    "/v1/members/{member_ref:path}/consents",
+    response_model=ConsentTaken,
+    responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
+    openapi_extra=json_request(ConsentWish),
+    summary="Write a yes or a no",
+)
+async def post_consent(
+    request: Request, member_ref: MemberRef, *, who: MembersWriter, wired: Wired, wish: Wish, key: IdempotencyKey = None
+) -> Response:
+    """Add a line to the ledger; without an address it is about all points of the channel held now."""
+    await held(wired, who, member_ref)
+
+    async def work() -> dict[str, Any]:
+        type_ = "consent.granted" if wish.granted else "consent.revoked"
+        result = await say(wired, who, member_ref, type_=type_, data=wish, body=request.state.body)
+        view = await held(wired, who, member_ref)
+        return {"status": result.status, "consents": shown(view)["consents"]}
+
+    return await once(request, wired, who.agency, key, work)
+
+
+def _line(row: Any, addresses: dict[bytes, str]) -> dict[str, Any]:  # noqa: ANN401  (a row of the ledger)
+    return {name: plain(getattr(row, name)) for name in LINE} | {"address": addresses.get(bytes(row.address_index))}

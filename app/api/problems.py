@@ -1,0 +1,241 @@
+"""Errors as RFC 9457 problems: every kind we answer with, as data, and the one exception that carries them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its page says `cause` and `mend`."""
+
+    title: str
+    status: int
+    cause: str
+    mend: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "malformed-json": Kind(
+        "The body is not JSON", 400,
+        "The body could not be read as JSON: it is cut off, nested too deeply, not UTF-8, repeats a key or has NaN.",
+        "Send one JSON value in UTF-8, as a JSON library writes it.",
+    ),
+    "malformed-request": Kind(
+        "The request could not be read", 400, "Something in the request line, a header or a form is malformed.",
+        "Compare the request with the example in the documentation of its address.",
+    ),
+    "no-valid-key": Kind(
+        "No valid API key", 401, "The Authorization header is missing, or its key is unknown, revoked or expired.",
+        "Send `Authorization: Bearer kc_…` with a live key. `keepcovered key add` makes one.",
+    ),
+    "missing-scope": Kind(
+        "The key may not do this", 403, "The API key is valid, but lacks the scope that this address needs.",
+        "Use a key with the scope that the detail names, or have one made.",
+    ),
+    "not-found": Kind(
+        "There is nothing here", 404, "No page and no resource has this address.",
+        "Check the address; /docs lists all of them.",
+    ),
+    "unknown-member": Kind(
+        "No such member", 404, "The agency of this key has no member with this reference.",
+        "Check the reference: it is the `subject` of the county's events, percent-encoded in an address.",
+    ),
+    "unknown-message": Kind(
+        "No such message", 404, "The agency of this key has no message with this id.",
+        "Take the id from GET /v1/messages or from a member's timeline.",
+    ),
+    "unknown-link": Kind(
+        "This link is not valid", 404, "The link is incomplete or was changed.",
+        "Open the link from the e-mail itself, or call the number in the e-mail.",
+    ),
+    "method-not-allowed": Kind(
+        "The address does not take this method", 405, "The address exists, but not for this method.",
+        "Use a method that the Allow header names.",
+    ),
+    "event-conflict": Kind(
+        "The event's id is taken", 409, "An event with this source and id was received before, with another payload.",
+        "Give every new event an id of its own; send an event again only unchanged.",
+    ),
+    "newer-facts": Kind(
+        "Newer facts are known", 409, "A county event with a later time already set what this request would change.",
+        "Read the member again, and repeat the request in a few minutes if it is still needed.",
+    ),
+    "not-unknown": Kind(
+        "There is nothing to settle", 409, "Only a message whose status is `unknown` can be settled by a person.",
+        "Read the message: its status and reason say how it ended.",
+    ),
+    "idempotency-key-reused": Kind(
+        "The Idempotency-Key is taken", 409, "The same Idempotency-Key came before with another request.",
+        "Make a new key for each new request; repeat a key only with the same body.",
+    ),
+    "idempotency-key-in-use": Kind(
+        "The first request is still running", 409, "A request with this Idempotency-Key has not been answered yet.",
+        "Wait a moment and send the same request again: it gets the first one's answer.",
+    ),
+    "too-large": Kind(
+        "The body is too large", 413, "The body is larger than 1 MiB.",
+        "Send fewer events at once; a whole roster goes in as a file.",
+    ),
+    "too-many-events": Kind(
+        "The batch is too long", 413, "The batch has more than 1,000 events.", "Send at most 1,000 events at once.",
+    ),
+    "unsupported-media-type": Kind(
+        "The body has another type than expected", 415, "The Content-Type is missing or is none that is taken here.",
+        "Send the Content-Type that the detail names.",
+    ),
+    "invalid-request": Kind(
+        "The request has mistakes", 422, "The request can be read, but some of its values cannot be used.",
+        "Each entry of `errors` points at one value and says how to mend it.",
+    ),
+    "invalid-event": Kind(
+        "The event has mistakes", 422, "The event can be read, but some of its values cannot be used.",
+        "Each entry of `errors` points at one value of the event and says how to mend it.",
+    ),
+    "unknown-event-type": Kind(
+        "The event's type is not known", 422, "The event's `type` is none of those that we know.",
+        "Use one of the types that the detail lists, each beginning with `org.keepcovered.`.",
+    ),
+    "event-from-the-future": Kind(
+        "The event's time lies in the future", 422, "The event's `time` is more than 5 minutes ahead.",
+        "Set the clock of the sending system right, give `time` with its zone, and send the event under a new id.",
+    ),
+    "unknown-agency": Kind(
+        "No such agency", 422, "No agency has this code.", "Take the code from the agency's own page or letter.",
+    ),
+    "unknown-consent-wording": Kind(
+        "No such consent wording", 422, "There is no consent wording with this id for this channel and language.",
+        "Show the person a wording from GET /v1/consent-wordings and send its id.",
+    ),
+    "channel-not-offered": Kind(
+        "The agency does not use this channel", 422, "The agency has no sender for this channel.",
+        "Offer the person another channel.",
+    ),
+    "wrong-code": Kind(
+        "The code is not right", 422, "The code is wrong, too old or used, was tried too often, or never existed.",
+        "Type the code of the latest message, or sign up again for a new one.",
+    ),
+    "internal-error": Kind(
+        "Something went wrong here", 500, "The request met a fault of ours; nothing of it was half done.",
+        "Send the request again. If it fails again, tell us its request_id.",
+    ),
+    "not-ready": Kind(
+        "Not ready", 503, "Something this service needs is not there.", "The errors name it.",
+    ),
+}  # fmt: skip
+BY_STATUS: Final = {400: "malformed-request", 404: "not-found", 405: "method-not-allowed", 500: "internal-error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake: a JSON pointer to it, and a sentence on how to mend it that never repeats the value."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """The answer is a problem of this kind."""
+
+    def __init__(
+        self, kind: str, detail: str = "", *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(kind)
+        self.kind, self.detail, self.errors = kind, detail or KINDS[kind].cause, errors
+        self.headers = dict(headers or {})
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of its kind."""
+        return KINDS[self.kind].status
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """Return the problem as it is answered."""
+        shown = [{"pointer": one.pointer, "detail": one.detail} for one in self.errors]
+        return {
+            "type": f"{request.app.state.public_url}/problems/{self.kind}", "title": KINDS[self.kind].title,
+            "status": self.status, "detail": self.detail, "errors": shown, "request_id": request_id_of(request),
+        }  # fmt: skip
+
+
+def pointer(parts: Iterable[object]) -> str:
+    """Return a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)[:300]
+
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "missing": "this field is required",
+    "extra_forbidden": "this field is not known here; leave it out or correct its name",
+    "string_type": "give a text in quotes",
+    "string_too_short": "this must not be empty",
+    "int_type": "give a whole number, without quotes",
+    "int_parsing": "give a whole number",
+    "bool_type": "give true or false, without quotes",
+    "bool_parsing": "give true or false",
+    "tuple_type": "give a list",
+    "list_type": "give a list",
+    "dict_type": "give a JSON object",
+    "model_type": "give a JSON object",
+    "model_attributes_type": "give a JSON object",
+    "uuid_parsing": "give an id as this API shows it",
+    "uuid_type": "give an id as this API shows it",
+    "string_pattern_mismatch": "this is written in a form that is not taken here; the documentation shows the form",
+}
+"""Our words for pydantic's; the others say what they want without repeating the value."""
+
+
+def faults_of(error: ValidationError | RequestValidationError, *before: object) -> list[Fault]:
+    """Return our sentences for what pydantic found; `before` leads the pointers."""
+    if isinstance(error, ValidationError):
+        found: Sequence[Any] = error.errors(include_url=False, include_input=False, include_context=False)
+    else:
+        found = error.errors()
+    return [Fault(pointer((*before, *one["loc"])), SENTENCES.get(one["type"], one["msg"])) for one in found]
+
+
+def request_id_of(request: Request) -> str:
+    """Return the id that the edge gave the request."""
+    return str(request.scope.get("kc.request_id", ""))
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """Return a problem as a response."""
+    return JSONResponse(problem.body(request), problem.status, problem.headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        return problem_response(request, error if isinstance(error, Problem) else Problem("internal-error"))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        errors = faults_of(error) if isinstance(error, RequestValidationError) else []
+        return problem_response(request, Problem("invalid-request", errors=errors))
+
+    app.add_exception_handler(Problem, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, _plain_http)
+
+
+async def _plain_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status in BY_STATUS:
+        return problem_response(request, Problem(BY_STATUS[status], headers=headers))
+    phrase = HTTPStatus(status).phrase
+    body = {
+        "type": "about:blank", "title": phrase, "status": status, "detail": phrase, "errors": list[Any](),
+        "request_id": request_id_of(request),
+    }  # fmt: skip
+    return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)

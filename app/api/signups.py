@@ -1,0 +1,201 @@
+"""Members by themselves: sign-up and its code, the wordings shown, and the one-click unsubscribe."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+
+from app.api.answers import answer, moment
+from app.api.auth import Wired
+from app.api.bodies import json_body
+from app.api.documents import json_request, problems
+from app.api.event_data import address_of
+from app.api.fields import LanguageTag, Month
+from app.api.once import IdempotencyKey, once
+from app.api.problems import KINDS, Fault, Problem
+from app.pipeline.signup import Refusal, SignupAsked
+from app.rules.facts import Channel
+from app.rules.languages import fallbacks
+from app.rules.wording import prepare
+from app.rules.wording_values import agency_words
+from app.wiring import Services
+
+router: Final = APIRouter(tags=["Members by themselves"])
+NOBODY: Final = UUID(int=0)
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9 ]{1,20}$")]
+AgencyCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Token = Annotated[str, StringConstraints(max_length=200)]
+POINTERS: Final[Mapping[Refusal, str]] = {
+    Refusal.UNKNOWN_AGENCY: "/agency",
+    Refusal.UNKNOWN_WORDING: "/consent_wording",
+    Refusal.CHANNEL_NOT_OFFERED: "/channel",
+}
+
+
+class SignupWish(BaseModel):
+    """What a person fills in; `consent_wording` is the id of the wording that was shown."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    agency: AgencyCode
+    channel: Channel
+    address: str = Field(max_length=255, description="A US number in E.164, or an e-mail address.")
+    language: LanguageTag
+    renewal_month: Month | None = None
+    consent_wording: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+
+    @field_validator("address")
+    @classmethod
+    def _address_fits(cls, value: str, info: ValidationInfo) -> str:
+        return address_of(info.data.get("channel", "all"), value) or ""
+
+
+class CodeTyped(BaseModel):
+    """The code that came to the address."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    code: Code
+
+
+class SignupAnswer(BaseModel):
+    """The same answer whether the address is known or not."""
+
+    id: UUID
+    expires_at: datetime
+
+
+class Confirmed(BaseModel):
+    """The sign-up is confirmed."""
+
+    id: UUID
+    status: Literal["confirmed"]
+
+
+class WordingShown(BaseModel):
+    """What a person is to be shown before saying yes."""
+
+    id: str
+    channel: Channel
+    language: str
+    text: str
+
+
+class Wordings(BaseModel):
+    """The consent wordings."""
+
+    data: list[WordingShown]
+
+
+class WordingsAsked(BaseModel):
+    """Which wordings: in a language (the nearest we have), with an agency's name and numbers filled in."""
+
+    language: LanguageTag | None = None
+    agency: AgencyCode | None = None
+    channel: Channel | None = None
+
+
+Wish = Annotated[SignupWish, Depends(json_body(SignupWish))]
+Typed = Annotated[CodeTyped, Depends(json_body(CodeTyped))]
+
+
+@router.post(
+    "/v1/signups",
+    status_code=202,
+    response_model=SignupAnswer,
+    responses=problems(400, 409, 413, 415, 422),
+    openapi_extra=json_request(SignupWish),
+    summary="Sign up for reminders",
+)
+async def post_signup(request: Request, wired: Wired, wish: Wish, key: IdempotencyKey = None) -> Response:
+    """Take a sign-up; a code goes to the address. No API key is needed."""
+    agency = await wired.tenancy.by_code(wish.agency)
+
+    async def work() -> dict[str, Any]:
+        asked = SignupAsked(
+            wish.agency, wish.channel, wish.address, wish.language, wish.consent_wording, wish.renewal_month
+        )
+        taken = await wired.signup.ask(asked)
+        if isinstance(taken, Refusal):
+            raise Problem(taken, errors=[Fault(POINTERS[taken], KINDS[taken].cause)])
+        return {"id": str(taken.id), "expires_at": moment(taken.expires_at)}
+
+    return await once(request, wired, agency.id if agency else NOBODY, key, work, status=202)
+
+
+@router.post(
+    "/v1/signups/{signup_id}/confirm",
+    response_model=Confirmed,
+    responses=problems(400, 409, 413, 415, 422),
+    openapi_extra=json_request(CodeTyped),
+    summary="Confirm a sign-up",
+)
+async def confirm(
+    request: Request, signup_id: UUID, wired: Wired, typed: Typed, key: IdempotencyKey = None
+) -> Response:
+    """Check the code; a wrong one and an unknown sign-up get the same answer."""
+
+    async def work() -> dict[str, Any]:
+        found = await wired.signup.confirm(signup_id, typed.code.replace(" ", ""))
+        if isinstance(found, Refusal):
+            raise Problem("wrong-code", errors=[Fault("/code", KINDS["wrong-code"].mend)])
+        return {"id": str(found), "status": "confirmed"}
+
+    return await once(request, wired, NOBODY, key, work)
+
+
+@router.get(
+    "/v1/consent-wordings", response_model=Wordings, responses=problems(422), summary="List the consent wordings"
+)
+async def get_wordings(wired: Wired, asked: Annotated[WordingsAsked, Query()]) -> Response:
+    """Return the wordings by id, channel and language; without an agency its words stand as marks."""
+    words = await _agency_words(wired, asked.agency)
+    every = wired.wording.wordings
+    has = {one.language for one in every}
+    language = next((tag for tag in fallbacks(asked.language) if tag in has), None) if asked.language else None
+    found = [
+        one for one in every
+        if language in {None, one.language} and asked.channel in {None, one.channel}
+    ]  # fmt: skip
+    shown = [
+        {"id": one.id, "channel": one.channel, "language": one.language, "text": prepare(one.text, words).source}
+        for one in sorted(found, key=lambda one: (one.id, one.language, one.channel))
+    ]
+    return answer({"data": shown})
+
+
+async def _agency_words(wired: Services, code: str | None) -> dict[str, str]:
+    if code is None:
+        return {}
+    agency = await wired.tenancy.by_code(code)
+    if agency is None:
+        raise Problem("unknown-agency", errors=[Fault("/query/agency", KINDS["unknown-agency"].cause)])
+    return agency_words(agency)
+
+
+@router.post(
+    "/v1/unsubscribe/{token}",
+    response_model=dict[str, str],
+    responses=problems(404, 422),
+    summary="Unsubscribe with one click (RFC 8058)",
+)
+async def unsubscribe(token: Token, wired: Wired) -> Response:
+    """Stop the e-mails to the address that the link belongs to; again is as good as once."""
+    if not await wired.consents.unsubscribe(token):
+        raise Problem("unknown-link")
+    return answer({"status": "unsubscribed"})
+
+
+@router.get(
+    "/v1/unsubscribe/{token}",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=problems(422),
+    summary="Go to the page that asks first",
+)
+async def ask_first(token: Token) -> Response:
+    """Go to the page with the button: opening a link never unsubscribes."""
+    return RedirectResponse(f"/unsubscribe/{quote(token, safe='')}", 303)

@@ -1,0 +1,131 @@
+"""The HTTP process: API and pages, and in sandbox mode the simulated providers."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.api import (
+    callbacks,
+    county_events,
+    health,
+    member_history,
+    members,
+    messages,
+    problems,
+    reports,
+    sandbox,
+    signups,
+)
+from app.api.answers import answer
+from app.api.documents import document
+from app.api.edge import Edge
+from app.pages import docs, home, unsubscribe
+from app.pages.painting import STATIC
+from app.pages.problem_kinds import problem_pages
+from app.wiring import VERSION, Services
+
+ROUTERS: Final = (
+    county_events.router, member_history.router, members.router, messages.router, reports.router, signups.router,
+    callbacks.router, health.router, home.router, docs.router, unsubscribe.router,
+)  # fmt: skip
+ABOUT: Final = "Reminds people to renew their Medi-Cal before they lose it: by text, e-mail and call, once, with proof."
+KEEP_ALIVE: Final = 75
+GRACE: Final = 10
+"""Seconds that a stop waits for requests that are being answered."""
+
+
+class Assets(StaticFiles):
+    """Files that change only with the version."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Let browsers keep a file for an hour."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+
+class Server(uvicorn.Server):
+    """A server that stops on SIGINT and SIGTERM and returns, so that what stands around it can close."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal; signals stay as they are outside the main thread."""
+        loop, mine = asyncio.get_running_loop(), list[signal.Signals]()
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            for one in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(one, self.handle_exit, one, None)
+                mine.append(one)
+        try:
+            yield
+        finally:
+            for one in mine:
+                loop.remove_signal_handler(one)
+
+
+def build_app(services: Services) -> FastAPI:
+    """Return the ASGI application over the stages."""
+    app = FastAPI(
+        title="KeepCovered", version=VERSION, description=ABOUT, docs_url=None, redoc_url=None, openapi_url=None,
+        redirect_slashes=False, lifespan=_lifespan,
+    )  # fmt: skip
+    app.state.services, app.state.live = services, services.settings.live
+    app.state.public_url = services.settings.public_url.rstrip("/")
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(problem_pages(problems.KINDS))
+    app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
+    app.mount("/static", Assets(directory=STATIC))
+    if services.simulator is not None:
+        app.include_router(sandbox.router)
+        app.mount("/sandbox", services.simulator.app)
+    app.add_middleware(Edge, public_url=app.state.public_url)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    return app
+
+
+async def _openapi(request: Request) -> Response:
+    return answer(request.app.openapi())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    """Start and stop the simulated providers with the server."""
+    simulator = app.state.services.simulator
+    if simulator is None:
+        yield {}
+        return
+    await simulator.start()
+    try:
+        yield {}
+    finally:
+        await simulator.stop()
+
+
+def server_of(app: FastAPI, host: str, port: int) -> Server:
+    """Return a server that is ready to be run."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        lifespan="on", timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=GRACE,
+    )  # fmt: skip
+    return Server(config)
+
+
+async def serve(services: Services, host: str, port: int) -> None:
+    """Serve until a signal or a cancel; requests that are being answered get their answer."""
+    server = server_of(build_app(services), host, port)
+    serving = asyncio.create_task(server.serve())
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving

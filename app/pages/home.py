@@ -1,0 +1,16 @@
+"""The first page: what this is and where to go."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app.pages.painting import paint
+
+router: Final = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def home(request: Request) -> HTMLResponse:
+    """Show the ways in."""
+    return paint("home.html", sandbox=not request.app.state.live)

@@ -1,0 +1,14 @@
+"""What the tests of the pages share."""
+
+import httpx
+import pytest
+
+from app.main import build_app
+
+
+@pytest.fixture
+async def reader(services, agency):  # noqa: ARG001  (the agency is there)
+    """Somebody with a browser."""
+    transport = httpx.ASGITransport(app=build_app(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as caller:
+        yield caller
