@@ -24,8 +24,8 @@ PAUSES = (0.05, 0.2, 0.8, 3.0)
 """Seconds between the tries of work that may be repeated."""
 
 OPEN = text("""
-    SELECT set_config('role', :role, true), set_config('kc.agency', :agency, true),
-           clock_timestamp(), clock_timestamp() + (SELECT ahead FROM business_clock)
+    SELECT set_config('role', :role, true), set_config('kc.agency', :agency, true), machine.now, machine.now + ahead
+      FROM (SELECT clock_timestamp() AS now OFFSET 0) machine, business_clock
 """)
 
 
