@@ -8,14 +8,14 @@ embedded database and the simulator.
 import json
 import os
 import secrets
-from base64 import urlsafe_b64decode
+from base64 import b64decode
 from pathlib import Path
 from typing import Literal, Self
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.errors import BadSettings
 
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
 def key_bytes(text: str) -> bytes:
     """Decode a key: 32 bytes as URL-safe base64; raises `BadSettings`."""
     try:
-        key = urlsafe_b64decode(text.strip() + "=" * (-len(text.strip()) % 4))
+        key = b64decode(text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True)
     except ValueError:
         key = b""
     if len(key) != 32:  # noqa: PLR2004
@@ -116,8 +116,22 @@ def read_settings(data_dir: Path | None = None, public_url: str | None = None) -
         settings = Settings().at(data_dir, public_url)
     except ValidationError as error:
         raise BadSettings("; ".join(problem(one) for one in error.errors())) from None
+    except SettingsError as error:  # a variable of a whole group that is no JSON; its text names the field
+        name = str(error).split('"')[1].upper()
+        raise BadSettings(f"KEEPCOVERED_{name}: set its parts, each by its own name") from None
     settings = settings.at(settings.data_dir or default_data_dir(), None)
-    return checked_live(settings) if settings.live else completed_sandbox(settings)
+    return with_good_keys(checked_live(settings) if settings.live else completed_sandbox(settings))
+
+
+def with_good_keys(settings: Settings) -> Settings:
+    """Return the settings if their keys are keys; raises `BadSettings` naming the variable that is not."""
+    for name in ("encryption_keys", "index_key"):
+        try:
+            for text in getattr(settings, name).get_secret_value().split(","):
+                key_bytes(text)
+        except BadSettings as error:
+            raise BadSettings(f"KEEPCOVERED_{name.upper()}: {error}") from None
+    return settings
 
 
 def problem(error: object) -> str:

@@ -84,7 +84,7 @@ def read_profile(toml: str) -> dict[str, Any] | BadAgency:
     hours = found.get("office_hours")
     if isinstance(hours, dict) and "closures" in hours:  # TOML puts what follows a table into it
         found.setdefault("closures", hours.pop("closures"))
-    problems = [*_missing(found), *_strange(found), *_malformed(found)]
+    problems = _misshapen(found) or [*_missing(found), *_strange(found), *_malformed(found)]
     return BadAgency(tuple(problems)) if problems else found
 
 
@@ -93,9 +93,21 @@ def agency_of(id_: UUID, profile: Mapping[str, Any]) -> Agency:
     values: dict[str, Any] = {name: profile[name] for name in TEXTS if profile.get(name)}
     values |= {name: dict(profile[name]) for name in TABLES if name in profile}
     values |= {name: tuple(profile[name]) for name in ("languages", "tty") if profile.get(name)}
-    values["closures"] = tuple(date.fromisoformat(day) for day in profile.get("closures", ()))
+    values["closures"] = tuple(date.fromisoformat(str(day)) for day in profile.get("closures", ()))
     values["prices"] = {**DEFAULT_PRICES, **values.get("prices", {})}
     return Agency(id=id_, **values)
+
+
+def _misshapen(found: Mapping[str, Any]) -> list[str]:
+    texts = {name: found.get(name, "") for name in TEXTS}
+    lists = {name: found.get(name, []) for name in LISTS}
+    wrong = [f"`{name}` must be text, in quotes" for name, value in texts.items() if not isinstance(value, str)]
+    wrong += [f"`{name}` must be a table" for name in TABLES if not isinstance(found.get(name, {}), dict)]
+    return wrong + [
+        f"`{name}` must be a list of texts"
+        for name, value in lists.items()
+        if not isinstance(value, list) or not all(isinstance(one, str | date) for one in value)
+    ]
 
 
 def _missing(found: Mapping[str, Any]) -> list[str]:
@@ -132,7 +144,9 @@ def _malformed(found: Mapping[str, Any]) -> list[str]:
         "`portal_url` must begin with https://": _text(found, "portal_url", "https://x").startswith("https://"),
         '`closures` must be dates such as "2026-11-27"': all(_is_day(day) for day in found.get("closures", ())),
         "`rates` must be numbers above 0": all(_positive(rate) for rate in found.get("rates", {}).values()),
-        "`languages` must be a list of tags": isinstance(found.get("languages", []), list),
+        "`prices` must be numbers, 0 or above": all(
+            price == 0 or _positive(price) for price in found.get("prices", {}).values()),
+        "`senders` must be texts": all(isinstance(sender, str) for sender in senders.values()),
     }  # fmt: skip
     return problems + [sentence for sentence, good in checks.items() if not good]
 

@@ -97,7 +97,7 @@ def _lists(fold: Fold, facts: MemberUpdated) -> None:
 
 def _back_again(fold: Fold) -> None:
     """A member who had moved or was removed, and of whom we hear again later, is back; nobody is back from death."""
-    if fold.newer("status") and fold.member.status != "deceased":
+    if fold.newer("status", counts=False) and fold.member.status != "deceased":
         fold.put(fold.member, "status", "active")
         fold.put(fold.member, "to_county_code", None)
 

@@ -29,12 +29,12 @@ class Fold:
     fresh: int = 0
     changed: bool = False
 
-    def newer(self, group: str) -> bool:
-        """Say whether the event may set a group, and if so put its stamp there."""
+    def newer(self, group: str, *, counts: bool = True) -> bool:
+        """Say whether the event may set a group, and if so put its stamp there; `counts`: then it is not stale."""
         held = self.member.stamps.get(group)
         if held is not None and held >= self.stamp:
             return False
-        self.fresh += self._leads(group)
+        self.fresh += counts and self._leads(group)
         self.member.stamps[group] = self.stamp
         self.member.touched = True
         return True

@@ -53,6 +53,9 @@ MEANINGS = (
 )
 STOP_PHRASES = tuple(_words("STOP TEXTING|STOP SENDING|STOP MESSAG|STOP CALLING|UNSUBSCRIBE|OPT OUT|NO MORE TEXT"))
 
+SHORT = 3
+"""A message of so few words that its last one tells as much as its first."""
+
 
 def meaning(body: str) -> Meaning:
     """Say what a text means; only a whole message counts as a word, and doubt counts as a stop."""
@@ -60,7 +63,10 @@ def meaning(body: str) -> Meaning:
     for what, words in MEANINGS:
         if said in words:
             return what
-    first = said.split(" ", 1)[0]
-    if first in {"stop", "unsubscribe", "stopall"} or any(phrase in said for phrase in STOP_PHRASES):
+    said_words = said.split(" ")
+    telling = {said_words[0]}
+    if len(said_words) <= SHORT:  # "please stop", but not "by the bus stop"
+        telling.add(said_words[-1])
+    if telling & {"stop", "unsubscribe", "stopall"} or any(phrase in said for phrase in STOP_PHRASES):
         return Meaning.STOP
     return Meaning.OTHER

@@ -34,6 +34,13 @@ SENTENCES: Mapping[str, str] = {
     "carrier_filtered": "The carrier's filter stopped the text.",
     "blocked": "The carrier or mail server blocked the message.",
     "carrier_error": "The carrier reported an error that it did not explain.",
+    "fraud_blocked": "The provider's protection against fraud stopped the text.",
+    "litigator_blocked": "The provider blocks this number, because its owner sues over unwanted texts.",
+    "bad_content": "The provider refused the words of the message; an operator must look.",
+    "quiet_hours": "The provider holds texts back at this hour; it is tried again later.",
+    "expired_at_provider": "The provider could not hand it on before its time was over.",
+    "rate_limited": "The provider asked us to slow down; it is tried again later.",
+    "unexplained": "The provider refused it and gave no reason that we know.",
     "carrier_timeout": "The carrier gave no answer; the text may have arrived.",
     "route_refused": "The provider has no route to this number.",
     "queue_full": "The provider's queue was full.",
@@ -47,12 +54,29 @@ SENTENCES: Mapping[str, str] = {
     "busy": "The line was busy.",
     "no_answer": "Nobody answered the call.",
     "call_failed": "The call could not be put through.",
+    "fax": "A fax machine answered the call.",
+    "no_voice": "We have no voice that speaks this language.",
+    "no_mail": "The message has no words for an e-mail.",
     "voicemail": "An answering machine took the call; it heard a short neutral message.",
     "hung_up": "The call was answered and ended before the message was over.",
+    # how: it never left
+    "deadline": "It was not handed to the provider in time and goes with the next batch.",
+    "unreachable": "The provider could not be reached; it is tried again later.",
+    "unwritable": "The connection to the provider broke before anything was sent; it is tried again later.",
+    "closed": "The sender was shutting down; it is tried again later.",
     # what nobody knows
     "no_proof": "It may or may not have been sent, and nothing proves either; a person can settle it.",
     "no_word": "The provider took it and never said what became of it.",
     "in_flight_at_stop": "It was already on its way when the stop arrived.",
+    # what a person or somebody for them said
+    "text_stop": "This person texted us to stop.",
+    "text_start": "This person texted us to start again.",
+    "opt_in": "This person signed up and confirmed it with a code.",
+    "key_9": "This person pressed 9 during a call to stop calls.",
+    "unsubscribe_link": "This person used the unsubscribe link of an e-mail.",
+    "unsubscribed": "This person unsubscribed by the e-mail provider's own link.",
+    "spam_report": "This person reported an e-mail of ours as spam, which we take for a no.",
+    "carrier": "The carrier or provider told us that this person stopped our messages.",
 }
 
 
