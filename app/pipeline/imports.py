@@ -91,7 +91,7 @@ def _events(row: Row, as_of: datetime) -> Iterator[CountyEvent]:
     for place, facts in enumerate(said):
         said_as = {"subject": row.member_ref, "time": as_of.isoformat(), "facts": asdict(facts)}
         payload = json.dumps(said_as, default=str, ensure_ascii=False).encode()
-        id_ = f"{sha256(payload).hexdigest()[:32]}-{place}"
+        id_ = f"{place}-{sha256(payload).hexdigest()[:32]}"
         yield CountyEvent(id_, "/import", TYPE, as_of, row.member_ref, facts, payload)
 
 

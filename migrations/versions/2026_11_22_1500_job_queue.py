@@ -40,7 +40,8 @@ def downgrade() -> None:
             UNION ALL SELECT 'TYPE ' || quote_ident(typname) FROM pg_type
              WHERE typnamespace = 'public'::regnamespace AND starts_with(typname, 'procrastinate')
                AND typtype IN ('e', 'c') LOOP
-            EXECUTE 'DROP ' || split_part(gone, ' ', 1) || ' IF EXISTS ' || substr(gone, strpos(gone, ' ')) || ' CASCADE';
+            EXECUTE 'DROP ' || split_part(gone, ' ', 1) || ' IF EXISTS ' || substr(gone, strpos(gone, ' '))
+              || ' CASCADE';
           END LOOP;
         END $$
     """)

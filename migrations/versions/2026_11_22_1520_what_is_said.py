@@ -141,15 +141,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO kc_app, k
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO kc_app, kc_engine;
 REVOKE ALL ON alembic_version FROM kc_app, kc_engine;
 GRANT SELECT ON alembic_version TO kc_app, kc_engine;
-REVOKE UPDATE, DELETE, TRUNCATE ON consent FROM kc_app, kc_engine;
-REVOKE UPDATE, DELETE ON county_event, receipt FROM kc_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON consent, county_event FROM kc_app, kc_engine;
+REVOKE UPDATE, DELETE ON receipt FROM kc_app;
 REVOKE INSERT, UPDATE, DELETE ON agency, sender, api_key, template_version, business_clock FROM kc_app;
 """
 
-OF_ONE_AGENCY = (
+REMEMBERED = (
     "sender", "api_key", "stored_answer", "member", "contact_point", "consent", "consent_state",
-    "address_stop", "renewal", "replan", "county_event", "signup", "inbound", "message", "attempt", "receipt",
+    "address_stop", "renewal", "replan", "county_event", "signup", "inbound",
 )  # fmt: skip
+OF_ONE_AGENCY = (*REMEMBERED, "message", "attempt", "receipt")
 CURRENT = "NULLIF(current_setting('kc.agency', true), '')::uuid"
 
 
@@ -178,3 +179,8 @@ def downgrade() -> None:
     """Forget it all; the roles stay, because they belong to the whole server."""
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.execute("DROP TABLE receipt, attempt, message, template_version, business_clock, rate_limit")
+    for table in (*REMEMBERED, "agency"):
+        op.execute(f"DROP POLICY own_agency ON {table}")
+        op.execute(f"DROP POLICY every_agency ON {table}")
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

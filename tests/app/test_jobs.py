@@ -1,0 +1,85 @@
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+import structlog
+
+from app.jobs import handlers, register
+from app.queue import Job
+from app.rules.facts import Channel
+
+AGENCY = UUID(int=7)
+ARGUMENTS = {Job.PLAN: {"agency": str(AGENCY)}, Job.DELIVER: {"agency": str(AGENCY), "channel": "sms"}}
+TICK = {"timestamp": 1_800_000_000}
+
+
+class Stage:
+    """A stage that notes how it was woken."""
+
+    def __init__(self, name, woken):
+        self.name, self.woken = name, woken
+
+    def __getattr__(self, verb):
+        async def act(*args: object):
+            self.woken.append((f"{self.name}.{verb}", *args))
+
+        return act
+
+
+@pytest.fixture
+def woken():
+    return []
+
+
+@pytest.fixture
+def services(woken):
+    stages = ("planning", "delivery", "dispatch", "receipts", "upkeep")
+    return SimpleNamespace(**{name: Stage(name, woken) for name in stages}, queue=Queue())
+
+
+class Queue:
+    """Keeps what is registered."""
+
+    def __init__(self):
+        self.tasks = {}
+
+    def task(self, *, name, queue):
+        assert queue == name
+
+        def keep(function):
+            self.tasks[name] = function
+
+        return keep
+
+
+def test_every_job_has_a_handler(services):
+    assert set(handlers(services)) == set(Job)
+
+
+@pytest.mark.parametrize(
+    ("job", "stage"),
+    [
+        (Job.PLAN, ("planning.agency", AGENCY)),
+        (Job.DELIVER, ("delivery.lane", AGENCY, Channel.SMS)),
+        (Job.DISPATCH, ("dispatch.wake",)),
+        (Job.RECEIPTS, ("receipts.apply_waiting",)),
+        (Job.UPKEEP, ("upkeep.tick",)),
+        (Job.DAILY, ("planning.waiting",)),
+        (Job.SWEEP, ("upkeep.sweep",)),
+    ],
+)
+async def test_every_job_wakes_its_stage(services, woken, job, stage):
+    register(services)
+    await services.queue.tasks[job](**ARGUMENTS.get(job, TICK))
+    assert woken == [stage]
+
+
+async def test_a_jobs_fault_is_logged_by_its_kind_and_reaches_the_queue(services):
+    async def fail():
+        raise ValueError("+17145550002")
+
+    services.upkeep.tick = fail
+    register(services)
+    with structlog.testing.capture_logs() as said, pytest.raises(ValueError, match="1714"):
+        await services.queue.tasks[Job.UPKEEP]()
+    assert said == [{"event": "job failed", "log_level": "error", "job": "upkeep", "error": "ValueError"}]

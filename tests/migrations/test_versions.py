@@ -1,0 +1,110 @@
+"""The revisions together: up, down and up again give the same database, and nothing stays behind."""
+
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from procrastinate.schema import SchemaManager
+from sqlalchemy import create_engine, make_url, pool
+
+import migrations
+
+FOLDER = Path(migrations.__file__).parent
+SHAPE = """
+    SELECT 'column', table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+     WHERE table_schema = 'public'
+    UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'policy', tablename, policyname, roles::text, qual, with_check FROM pg_policies
+    UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', '' FROM pg_trigger
+     WHERE NOT tgisinternal
+    UNION ALL SELECT 'right', table_name, grantee, privilege_type, '', '' FROM information_schema.role_table_grants
+     WHERE table_schema = 'public'
+    UNION ALL SELECT 'fence', relname, relrowsecurity::text, relforcerowsecurity::text, '', '' FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    UNION ALL SELECT 'function', proname, pg_get_function_identity_arguments(oid), '', '', '' FROM pg_proc
+     WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT 'type', typname, typtype::text, '', '', '' FROM pg_type
+     WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'
+"""
+
+
+def config(connection=None):
+    found = Config()
+    found.set_main_option("script_location", str(FOLDER))
+    found.attributes["connection"] = connection
+    return found
+
+
+SCRIPTS = ScriptDirectory.from_config(config())
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+
+
+@pytest.fixture
+def go(database_url):
+    """Move the schema up or down to a revision."""
+    engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
+
+    def to(move, revision):
+        with engine.connect() as connection:
+            move(config(connection), revision)
+
+    return to
+
+
+@pytest.fixture
+def shape(database_url):
+    """Ask for everything that the schema consists of."""
+
+    def ask():
+        with closing(psycopg.connect(database_url)) as connection:
+            return {tuple(row) for row in connection.execute(SHAPE) if row[1] != "alembic_version"}
+
+    return ask
+
+
+def test_there_is_one_line_of_revisions():
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    assert SCRIPTS.get_heads() == [REVISIONS[-1]]
+
+
+def test_up_down_and_up_again_gives_the_same_schema(go, shape):
+    before = shape()
+    go(command.downgrade, "base")
+    assert shape() == set()
+    go(command.upgrade, "head")
+    assert shape() == before
+
+
+@pytest.mark.parametrize("below", ["base", *REVISIONS[:-1]])
+def test_every_revision_can_be_taken_back_and_made_again_by_itself(go, shape, below):
+    before = shape()
+    go(command.downgrade, below)
+    go(command.upgrade, "head")
+    assert shape() == before
+
+
+def test_the_queues_tables_are_those_of_the_installed_library():
+    script = SCRIPTS.get_revision("0001").module
+    newest = max(file.name for file in Path(str(SchemaManager.get_migrations_path())).glob("*.sql"))
+    assert newest == script.LAST_FILE
+    assert [file.name for file in script.files(script.LAST_FILE)][-1] == newest
+
+
+def test_the_queue_is_built_in_the_librarys_order_and_no_further_than_named():
+    files = [file.name for file in SCRIPTS.get_revision("0001").module.files("02.99")]
+    assert files == sorted(files)
+    assert files
+    assert files[-1] < "02.99"
+
+
+def test_a_revision_waits_no_longer_than_two_seconds_for_a_lock(database_url, go):
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SELECT 1 FROM message")
+        with pytest.raises(Exception, match="lock timeout"):
+            go(command.downgrade, "0002")
