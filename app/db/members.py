@@ -20,8 +20,11 @@ MEMBER = """
            language_spoken, timezone, channels, stamps, milestones
       FROM member WHERE agency_id = :agency
 """
-BY_REFS = text(MEMBER + " AND ref_index = ANY(cast(:refs AS bytea[])) FOR UPDATE")
-BY_IDS = text(MEMBER + " AND id = ANY(cast(:ids AS uuid[]))")
+BY_REFS = MEMBER + " AND ref_index = ANY(cast(:refs AS bytea[])) ORDER BY id"
+BY_IDS = MEMBER + " AND id = ANY(cast(:ids AS uuid[])) ORDER BY id"
+LOCKED = " FOR UPDATE"  # in one order, so that two who lock the same members never wait for each other
+READ_BY_REFS, LOCK_BY_REFS = text(BY_REFS), text(BY_REFS + LOCKED)
+READ_BY_IDS, LOCK_BY_IDS = text(BY_IDS), text(BY_IDS + LOCKED)
 IDS_BY_ADDRESS = text("""
     SELECT DISTINCT member_id FROM contact_point
      WHERE agency_id = :agency AND value_index = :address AND listed
@@ -116,18 +119,18 @@ REPLAN = text("""
 """)
 
 
-async def by_refs(session: Session, agency: UUID, refs: Iterable[str]) -> dict[str, Member]:
-    """Return the members held under these references, locked until the transaction ends."""
+async def by_refs(session: Session, agency: UUID, refs: Iterable[str], *, lock: bool = False) -> dict[str, Member]:
+    """Return the members held under these references; `lock` keeps others from changing them meanwhile."""
     indexes = {session.index.of("member.ref", agency, ref): ref for ref in refs}
-    rows = await session.all(BY_REFS, agency=agency, refs=list(indexes))
+    rows = await session.all(LOCK_BY_REFS if lock else READ_BY_REFS, agency=agency, refs=list(indexes))
     members = {indexes[bytes(row.ref_index)]: _member(session, agency, row) for row in rows}
     await _fill(session, agency, {member.id: member for member in members.values()})
     return members
 
 
-async def by_ids(session: Session, agency: UUID, ids: Sequence[UUID]) -> dict[UUID, Member]:
-    """Return members by their own ids."""
-    rows = await session.all(BY_IDS, agency=agency, ids=list(ids))
+async def by_ids(session: Session, agency: UUID, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, Member]:
+    """Return members by their own ids; `lock` keeps others from changing them meanwhile."""
+    rows = await session.all(LOCK_BY_IDS if lock else READ_BY_IDS, agency=agency, ids=list(ids))
     members = {row.id: _member(session, agency, row) for row in rows}
     await _fill(session, agency, members)
     return members

@@ -42,7 +42,8 @@ class Consents:
     async def write(self, tx: Transaction, agency: UUID, wish: Wish) -> list[Member]:
         """Write a wish for every member of the agency that lists the address, and act on it at once."""
         session = tx.session
-        people = await members.by_ids(session, agency, await members.ids_by_address(session, agency, wish.address))
+        ids = await members.ids_by_address(session, agency, wish.address)
+        people = await members.by_ids(session, agency, ids, lock=True)
         for channel in wish.channels:
             for member in people.values():
                 _line(member, wish, channel, session)
@@ -91,18 +92,12 @@ class Consents:
             await receipts.mark_bounced(tx.session, points)
             await tx.enqueue(Job.DAILY)
 
-    async def carrier_stops(self, session: Session, agency: UUID, channel: Channel, points: Sequence[UUID]) -> None:
+    async def carrier_stops(self, tx: Transaction, agency: UUID, channel: Channel, points: Sequence[UUID]) -> None:
         """Write the stops that a carrier or provider holds and we did not know of."""
-        for address in await contact_points.addresses(session, agency, points):
-            channels = (Channel.SMS, Channel.VOICE) if channel is Channel.SMS else (channel,)
-            people = await members.by_ids(session, agency, await members.ids_by_address(session, agency, address))
+        channels = (Channel.SMS, Channel.VOICE) if channel is Channel.SMS else (channel,)
+        for address in await contact_points.addresses(tx.session, agency, points):
             wish = Wish(address, channels, granted=False, basis="carrier", source="provider")
-            for one in channels:
-                for member in people.values():
-                    _line(member, wish, one, session)
-                await self._stop(session, agency, wish, one)
-            await consents.save(session, agency, list(people.values()))
-            await planning.cancel_what_no_longer_fits(session, agency, list(people), self._allowed)
+            await self.write(tx, agency, wish)
 
 
 def _consent_line(wish: Wish, channel: Channel, session: Session) -> ConsentLine:

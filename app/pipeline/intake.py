@@ -65,7 +65,7 @@ class Intake:
 
     async def _begin(self, session: Session, agency: UUID, events: Sequence[CountyEvent]) -> _Work:
         known = await county_events.known(session, agency, events)
-        held = await members.by_refs(session, agency, {event.subject for event in events})
+        held = await members.by_refs(session, agency, {event.subject for event in events}, lock=True)
         tools = Tools(
             new_id=uuid7,
             index=lambda kind, value: session.index.of(f"contact_point.{kind}", agency, index_form(kind, value)),
@@ -86,7 +86,7 @@ class Intake:
             for entry in _listed(event.facts)
         }
         provisional = await members.provisional_by_address(session, agency, list(listed))
-        people = await members.by_ids(session, agency, list(set(provisional.values())))
+        people = await members.by_ids(session, agency, list(set(provisional.values())), lock=True)
         for address, id_ in provisional.items():
             subject = listed[address]
             if subject not in held and id_ in people:
