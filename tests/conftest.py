@@ -88,7 +88,7 @@ async def agency(services: Services):
 @asynccontextmanager
 async def listening(services: Services, port: int) -> AsyncIterator[None]:
     """The HTTP process on its port, simulator included, for as long as the block lasts."""
-    from app.main import build_app, server_of  # noqa: PLC0415  (only some tests need the web stack)
+    from app.main import build_app, server_of
 
     web = server_of(build_app(services), "127.0.0.1", port)
     serving = asyncio.create_task(web.serve())

@@ -61,9 +61,9 @@ async def test_from_a_county_event_to_a_delivery_report(county):
     assert posted.json()["applied"] == 3
 
     await county.post("/sandbox/clock", json={"to": "2026-12-01T19:30:00Z"})
-    text, = await outbox(county, channel="sms")
-    mail, = await outbox(county, channel="email")
-    call, = await outbox(county, channel="voice")
+    (text,) = await outbox(county, channel="sms")
+    (mail,) = await outbox(county, channel="email")
+    (call,) = await outbox(county, channel="voice")
     assert text["to"] == call["to"] == PHONE
     assert mail["to"] == EMAIL
     assert "tháng 2" in text["body"]
@@ -79,7 +79,7 @@ async def test_who_texts_stop_is_confirmed_once_and_hears_nothing_more(county):
     await county.post("/sandbox/clock", json={"to": "PT1S"})
     await county.post("/sandbox/replies", json={"from": PHONE, "to": "+17145550100", "body": "Dừng!"})
     await county.post("/sandbox/clock", json={"to": "2026-12-02T20:00:00Z"})
-    confirmation, = await outbox(county)
+    (confirmation,) = await outbox(county)
     assert "START" in confirmation["body"]
     assert await report(county) == {("sms", "canceled"): 1, ("voice", "canceled"): 1}
 
@@ -89,7 +89,7 @@ async def test_a_sign_up_with_a_month_is_reminded_like_any_member(county):
              "renewal_month": "2027-02", "consent_wording": "v1"}  # fmt: skip
     taken = (await county.post("/v1/signups", json=asked)).json()
     await county.post("/sandbox/clock", json={"to": "PT1S"})
-    code_mail, = await outbox(county, channel="email")
+    (code_mail,) = await outbox(county, channel="email")
     code = re.findall(r"\b\d{8}\b", code_mail["body"])[0]
     assert (await county.post(f"/v1/signups/{taken['id']}/confirm", json={"code": code})).status_code == 200
     await county.post("/sandbox/clock", json={"to": "2026-12-01T20:00:00Z"})

@@ -196,6 +196,7 @@ async def unsubscribe(token: Token, wired: Wired) -> Response:
     responses=problems(422),
     summary="Go to the page that asks first",
 )
-async def ask_first(token: Token) -> Response:
-    """Go to the page with the button: opening a link never unsubscribes."""
-    return RedirectResponse(f"/unsubscribe/{quote(token, safe='')}", 303)
+async def ask_first(token: Token, lang: Annotated[str, Query(max_length=35)] = "") -> Response:
+    """Go to the page with the button, in the e-mail's language: opening a link never unsubscribes."""
+    language = f"?lang={quote(lang, safe='')}" if lang else ""
+    return RedirectResponse(f"/unsubscribe/{quote(token, safe='')}{language}", 303)

@@ -1,9 +1,8 @@
 """Delivery: what is due, the intent before a send, and the outcome after it; all in batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -56,18 +55,19 @@ END = text("""
         AS v (id, period, status, reason)
      WHERE (m.id, m.period) = (v.id, v.period) AND m.status = 'planned'
 """)
-# A batch is a thousand rows found by their keys. The server's statistics lag behind a run that plans and sends a
-# hundred thousand in minutes; by them it would rather read and sort everything that is due, for each batch anew.
-# For the same reason INTEND (whose rows the claim has locked) and RECORD name no condition of a partial index.
-BY_KEYS = text("""
-    SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort',
-      'enable_hashjoin', 'enable_mergejoin']) AS name
+# The server's statistics lag behind a run that plans and sends a hundred thousand in minutes. By them it would read
+# and sort all that is due for each batch anew, or compare each row of a batch with each other one. So it is told how:
+# claiming walks an index until it has enough; writing finds each row by its key (`= ANY`) and joins the values by hash.
+STEER = text("""
+    SELECT set_config('enable_' || name, CASE WHEN name = ANY(cast(:without AS text[])) THEN 'off' ELSE 'on' END, true)
+      FROM unnest(ARRAY['seqscan', 'bitmapscan', 'sort', 'nestloop', 'hashjoin', 'mergejoin']) AS name
 """)
+WALK = ["seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"]
+FIND = ["seqscan", "bitmapscan", "sort", "nestloop", "mergejoin"]
 INTEND = text("""
     WITH going AS (
-      UPDATE message m SET status = 'sending', tries = m.tries + 1, provider = :provider
-        FROM unnest(cast(:message_id AS uuid[]), cast(:period AS date[])) AS v (id, period)
-       WHERE (m.id, m.period) = (v.id, v.period))
+      UPDATE message SET status = 'sending', tries = tries + 1, provider = :provider
+       WHERE id = ANY(cast(:message_id AS uuid[])) AND period = ANY(cast(:period AS date[])))
     INSERT INTO attempt (id, period, agency_id, message_id, number, state, channel, provider, code, intended_at,
            intended_on_machine, lease_until, look_at)
     SELECT v.id, v.period, :agency, v.message_id, v.number, 'intended', :channel, :provider, v.code, :now,
@@ -89,7 +89,8 @@ RECORD_ATTEMPTS = text(f"""
            accepted_at = CASE WHEN v.state = 'accepted' THEN cast(:now AS timestamptz) END,
            accepted_on_machine = CASE WHEN v.state = 'accepted' THEN cast(:machine_now AS timestamptz) END,
            look_at = CASE WHEN v.state = 'unclear' THEN a.look_at END
-      FROM {RESULTS} WHERE (a.id, a.period) = (v.attempt_id, v.period) AND a.state NOT IN ('accepted', 'rejected', 'absent')
+      FROM {RESULTS} WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND (a.id, a.period) = (v.attempt_id, v.period)
+       AND a.state NOT IN ('accepted', 'rejected', 'absent')
 """)  # noqa: S608
 # Only what the attempt took counts: it may have been proven absent, and another may be open by now.
 RECORD_MESSAGES = text(f"""
@@ -102,15 +103,15 @@ RECORD_MESSAGES = text(f"""
            segments = CASE WHEN v.state = 'accepted' THEN v.segments ELSE m.segments END,
            cost = CASE WHEN v.state = 'accepted' THEN v.cost ELSE m.cost END
       FROM {RESULTS} JOIN attempt a ON (a.id, a.period, a.state) = (v.attempt_id, v.period, v.state)
-     WHERE (m.id, m.period) = (v.message_id, v.period) AND (m.status = 'sending' OR v.state = 'accepted')
+     WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND m.id = ANY(cast(:message_id AS uuid[]))
+       AND (m.id, m.period) = (v.message_id, v.period) AND (m.status = 'sending' OR v.state = 'accepted')
 """)  # noqa: S608
 NEXT_DUE = text("""
     SELECT min(due_at) AS at FROM message WHERE status = 'planned' AND due_at > :after AND due_at <= :until
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one attempt and its message, to be recorded."""
 
     attempt_id: UUID
@@ -122,18 +123,8 @@ class Result:
     segments: int = 0
     cost: float = 0.0
     reason: str = ""
-    provider_code: str = field(default="")
+    provider_code: str = ""
     due_at: datetime | None = None
-
-    def row(self) -> tuple[Any, ...]:
-        """Return the values in the order of `RESULT_COLUMNS`."""
-        return tuple(getattr(self, name) for name in RESULT_COLUMNS)
-
-
-RESULT_COLUMNS = (
-    "attempt_id", "message_id", "period", "state", "status", "provider_id", "segments", "cost", "reason",
-    "provider_code", "due_at",
-)  # fmt: skip
 
 
 async def due_lanes(session: Session) -> list[tuple[UUID, str]]:
@@ -152,15 +143,11 @@ async def wait_for_window(session: Session, agency: UUID, channel: str, zone: st
     return await session.run(WAIT_FOR_WINDOW, agency=agency, channel=channel, zone=zone, opens=opens, now=session.now)
 
 
-async def by_keys(session: Session) -> None:
-    """Have the rest of the transaction find rows by their keys, whatever the server's statistics say."""
-    await session.all(BY_KEYS)
-
-
 async def due_urgent(
     session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], limit: int
 ) -> Sequence[Row[Any]]:
     """Lock and return due codes, replies and the like, which go first and at any hour."""
+    await session.all(STEER, without=WALK)
     return await session.all(
         DUE_URGENT, agency=agency, channel=channel, allowed=list(allowed), now=session.now, limit=limit
     )
@@ -170,6 +157,7 @@ async def due_paced(
     session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], zones: Sequence[str], limit: int
 ) -> Sequence[Row[Any]]:
     """Lock and return due reminders for zones whose window is open, each with what refuses it."""
+    await session.all(STEER, without=WALK)
     return await session.all(
         DUE_PACED, agency=agency, channel=channel, allowed=list(allowed), zones=list(zones), now=session.now,
         limit=limit,
@@ -187,6 +175,7 @@ async def intend(
     rows: Sequence[tuple[UUID, Any, UUID, int, str]], *, lease_until: datetime, look_at: datetime,
 ) -> None:  # fmt: skip
     """Write the intent: (attempt, period, message, number, code) each."""
+    await session.all(STEER, without=FIND)
     await session.run(
         INTEND, agency=agency, channel=channel, provider=provider, now=session.now,
         machine_now=session.machine_now, lease_until=lease_until, look_at=look_at,
@@ -198,7 +187,8 @@ async def record(session: Session, results: Sequence[Result], *, proof: str = "r
     """Record outcomes; what a receipt has already settled stays as it is, and repeating changes nothing."""
     if not results:
         return
-    values = columns(RESULT_COLUMNS, [result.row() for result in results])
+    values = columns(Result._fields, results)
+    await session.all(STEER, without=FIND)
     await session.run(RECORD_ATTEMPTS, now=session.now, machine_now=session.machine_now, proof=proof, **values)
     await session.run(RECORD_MESSAGES, now=session.now, **values)
 

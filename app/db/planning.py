@@ -15,10 +15,12 @@ from app.db.verdicts import CASE_OF_THE_MEMBER, consent_joins, verdict
 
 ONE_PLANNER = text("SELECT pg_advisory_xact_lock(hashtextextended('planning ' || :agency, 0))")
 WAITING = text("SELECT DISTINCT agency_id FROM replan")
+# Materialized: a sub-select that the server ran again for each row would take more than its limit.
 TAKE = text("""
-    DELETE FROM replan WHERE (agency_id, renewal_id) IN (
+    WITH taken AS MATERIALIZED (
       SELECT agency_id, renewal_id FROM replan WHERE agency_id = :agency LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING renewal_id
+    DELETE FROM replan r USING taken WHERE (r.agency_id, r.renewal_id) = (taken.agency_id, taken.renewal_id)
+    RETURNING r.renewal_id
 """)
 MONTHS = text("""
     SELECT DISTINCT renewal_month FROM renewal WHERE agency_id = :agency AND id = ANY(cast(:renewals AS uuid[]))

@@ -24,13 +24,17 @@ APPEND = text("""
 """)
 # The furthest word on a message wins within one pass: delivered over undelivered over accepted (carriers correct
 # themselves). A late word on an attempt that was thought absent counts too: the message need not be sent again, or
-# was, and then the other attempt stays the open one.
-APPLY = """
+# was, and then the other attempt stays the open one (a call that was replaced is silent and says nothing).
+REPLACED = """(a.state = 'absent' AND EXISTS (
+             SELECT FROM attempt other WHERE other.message_id = a.message_id AND other.period = a.period
+                AND other.state IN ('intended', 'unclear', 'accepted')))"""
+APPLY = f"""
     WITH waiting AS MATERIALIZED (
       SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine
         FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
     said AS MATERIALIZED (
-      SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.accepted_on_machine
+      SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.accepted_on_machine, a.channel,
+             {REPLACED} AS replaced
         FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
        ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], w.status), w.id),
     done AS (UPDATE receipt r SET applied_at = :now FROM waiting w WHERE (r.id, r.period) = (w.id, w.period)),
@@ -39,9 +43,7 @@ APPLY = """
              provider_id = coalesce(nullif(s.provider_id, ''), a.provider_id),
              accepted_at = coalesce(a.accepted_at, s.received_at),
              accepted_on_machine = coalesce(a.accepted_on_machine, s.received_on_machine)
-        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period)
-         AND (a.state <> 'absent' OR NOT EXISTS (SELECT FROM attempt other WHERE other.message_id = a.message_id
-                AND other.period = a.period AND other.state IN ('intended', 'unclear', 'accepted'))))
+        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period) AND NOT s.replaced)
     UPDATE message m SET
            status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END,
            reason = CASE p.status WHEN 'undelivered' THEN coalesce(nullif(p.reason, ''), 'undelivered')
@@ -54,10 +56,10 @@ APPLY = """
       FROM said p
       JOIN unnest(cast(:from_status AS text[]), cast(:to_status AS text[])) AS allowed (from_status, to_status)
         ON allowed.to_status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END
-     WHERE (m.id, m.period) = (p.message_id, p.period)
+     WHERE (m.id, m.period) = (p.message_id, p.period) AND NOT (p.replaced AND p.channel = 'voice')
        AND CASE m.status WHEN 'planned' THEN 'sending' ELSE m.status END = allowed.from_status
     RETURNING m.agency_id, m.contact_point_id, m.status, m.reason
-"""
+"""  # noqa: S608  (constants of ours)
 APPLY_WAITING = text(APPLY)
 MARK_POINTS = text("""
     UPDATE contact_point SET state = 'bounced'
@@ -69,8 +71,9 @@ MARK_REPLAN = text("""
         ON (r.agency_id, r.member_id) = (c.agency_id, c.member_id)
      WHERE c.id = ANY(cast(:points AS uuid[])) ON CONFLICT DO NOTHING
 """)
-ATTEMPT = text("""
-    SELECT a.id AS attempt_id, a.agency_id, a.state, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
+ATTEMPT = text(f"""
+    SELECT CASE WHEN a.state <> 'absent' OR {REPLACED} THEN a.state ELSE 'unclear' END AS state,
+           a.id AS attempt_id, a.agency_id, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
            m.contact_point_id, m.address_sealed, m.words_sealed, m.template_version_id, m.language,
            cp.value_index, cp.value_sealed, rn.renewal_month, mb.language_written, mb.language_spoken, mb.private_sealed
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
@@ -78,7 +81,7 @@ ATTEMPT = text("""
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
      WHERE a.id = :attempt
-""")
+""")  # noqa: S608
 KEEP_INBOUND = text("""
     INSERT INTO inbound (agency_id, provider, key, from_index, from_sealed, body_sealed, meaning, received_at)
     VALUES (:agency, :provider, :key, :from_index, :from_sealed, :body_sealed, :meaning, :now)
@@ -109,7 +112,7 @@ async def mark_bounced(session: Session, points: Sequence[UUID]) -> None:
 
 
 async def attempt(session: Session, id_: UUID) -> Row[Any] | None:
-    """Return an attempt with its message's member and address."""
+    """Return an attempt with its message's member and address; one thought absent that is heard of is unclear."""
     return await session.first(ATTEMPT, attempt=id_)
 
 

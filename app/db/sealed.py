@@ -19,6 +19,9 @@ INDEX_BYTES = 16
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 O 1 I L U: they are misread or spell words
 CODE_LENGTH = 8
+LETTER_OF = (CODE_LETTERS * 12)[:256]
+SIGN_OF = (CODE_SIGNS * 9)[:256].encode()
+"""What a byte of a MAC reads as; some signs come a little more often, which a code to search by can bear."""
 
 
 def associated(column: str, agency: UUID, row: UUID) -> bytes:
@@ -67,7 +70,13 @@ class BlindIndex:
 
     def reference(self, attempt: UUID) -> str:
         """Return an attempt's reference: its id and a MAC, safe in a path."""
-        return f"{attempt.hex}{hmac.digest(self._attempts, attempt.bytes, sha256)[:10].hex()}"
+        return self.marks(attempt)[0]
+
+    def marks(self, attempt: UUID) -> tuple[str, str]:
+        """Return an attempt's reference, and the short code printed in its words: a letter, then letters and digits."""
+        mac = hmac.digest(self._attempts, attempt.bytes, sha256)
+        code = LETTER_OF[mac[10]] + mac[11 : 10 + CODE_LENGTH].translate(SIGN_OF).decode()
+        return f"{attempt.hex}{mac[:10].hex()}", code
 
     def attempt(self, reference: str) -> UUID | None:
         """Return the attempt that a reference names, None for a forged one."""
@@ -76,16 +85,6 @@ class BlindIndex:
         except ValueError:
             return None
         return attempt if hmac.compare_digest(self.reference(attempt).encode(), reference.encode()) else None
-
-    def message_code(self, attempt: UUID) -> str:
-        """Return the short code printed in an attempt's words: a letter, then letters and digits."""
-        number = int.from_bytes(hmac.digest(self._attempts, b"code" + attempt.bytes, sha256)[:8], "big")
-        number, first = divmod(number, len(CODE_LETTERS))
-        signs = [CODE_LETTERS[first]]
-        for _ in range(CODE_LENGTH - 1):
-            number, sign = divmod(number, len(CODE_SIGNS))
-            signs.append(CODE_SIGNS[sign])
-        return "".join(signs)
 
     def token(self, purpose: str, row: UUID) -> str:
         """Return an unguessable token for one row and purpose, safe in a path."""

@@ -4,6 +4,7 @@ The intent is committed before the provider is called. What is not written befor
 boot clock surely was not sent; what got no clear answer waits for `upkeep` to look it up.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ FIRST_LOOK = timedelta(minutes=10)
 """Business time from the intent to the first look-up of what is unclear (reliability: mode A)."""
 PACED = frozenset({"reminder", "broadcast"})
 """The kinds that keep to windows and rates; codes, replies and welcomes go first."""
+A_SECOND = timedelta(seconds=1)
 BAD_ADDRESS = frozenset({"bad_address", "unknown_number", "bounced"})
 RATE_NAMES = {
     Channel.SMS: "sms_segments_per_second",
@@ -60,6 +62,8 @@ class Lane:
 class Batch:
     """What one transaction claimed: messages with the rows and attempts they belong to."""
 
+    not_after: float
+    """Seconds of the boot clock."""
     messages: list[OutgoingMessage] = field(default_factory=list)
     rows: list[Row[Any]] = field(default_factory=list)
     attempts: list[UUID] = field(default_factory=list)
@@ -83,26 +87,39 @@ class Delivery:
 
     async def lane(self, agency: UUID, channel: Channel) -> int:
         """Send what is due on a lane, batch after batch; return how many messages were tried."""
-        lane, tried = await self._open(agency, channel), 0
-        while lane is not None:
-            not_after = self._boot_clock() + WRITE_WITHIN
-            batch = await self._claim(lane)
-            if not batch.seen:
-                break
+        lane = await self._open(agency, channel)
+        if lane is None:
+            return 0
+        first = await self._claim(lane)
+        loops = [self._send_on(lane, first)]
+        if first.seen == BATCH:  # while one batch is claimed or recorded, another can be on its way
+            loops.append(self._send_on(lane))
+        # Not a task group: a loop that fails must not cut off what the other is sending.
+        tried = await asyncio.gather(*loops, return_exceptions=True)
+        for failed in tried:
+            if isinstance(failed, BaseException):
+                raise failed
+        return sum(count for count in tried if isinstance(count, int))
+
+    async def _send_on(self, lane: Lane, batch: Batch | None = None) -> int:
+        """Send a batch that was claimed, then claim and send the next, until nothing more is due."""
+        tried = 0
+        while True:
+            batch = batch or await self._claim(lane)
             if batch.messages:
-                outcomes = await self._channels[channel].send(batch.messages, not_after=not_after)
+                outcomes = await self._channels[lane.channel].send(batch.messages, not_after=batch.not_after)
                 await self._record(lane, batch, outcomes)
                 tried += len(batch.messages)
-            if not batch.more:
-                break
-        return tried
+            if not batch.seen or not batch.more:
+                return tried
+            batch = None
 
     async def _open(self, agency_id: UUID, channel: Channel) -> Lane | None:
         """Find which windows are open; what is due elsewhere waits for its opening, or ends as expired."""
         async with self._database.transaction(agency_id) as tx:
             session = tx.session
             agency = await agencies.by_id(session, agency_id)
-            if agency is None:
+            if agency is None or not agency.sender(channel):
                 return None
             open_until: dict[str, datetime] = {}
             for zone in await deliveries.due_zones(session, agency_id, channel):
@@ -115,9 +132,9 @@ class Delivery:
 
     async def _claim(self, lane: Lane) -> Batch:
         """Transaction 1: lock, ask once more whether each may go, write the intents."""
+        batch = Batch(self._boot_clock() + WRITE_WITHIN)
         async with self._database.transaction(lane.agency.id) as tx:
-            session, batch = tx.session, Batch()
-            await deliveries.by_keys(session)
+            session = tx.session
             due = await self._due(session, lane)
             batch.seen = len(due)
             batch.more = len(due) == BATCH or any(row.kind not in PACED for row in due[:1])
@@ -184,7 +201,6 @@ class Delivery:
                 _result(attempt, row, outcome, price, tx.now)
                 for attempt, row, outcome in zip(batch.attempts, batch.rows, outcomes, strict=True)
             ]
-            await deliveries.by_keys(tx.session)
             await deliveries.record(tx.session, results)
             rate, extra = self._rate(lane), sum(max(0, result.segments - 1) for result in results)
             if rate is not None and extra and lane.channel is Channel.SMS:
@@ -200,7 +216,7 @@ class Delivery:
         bad = [row.contact_point_id for row, o in refused if o.reason in BAD_ADDRESS and row.contact_point_id]
         stopped = [row.contact_point_id for row, o in refused if o.reason == "opted_out" and row.contact_point_id]
         await self._consents.addresses_fail(tx, bad)
-        await self._consents.carrier_stops(tx.session, lane.agency.id, lane.channel, stopped)
+        await self._consents.carrier_stops(tx, lane.agency.id, lane.channel, stopped)
 
 
 def _result(attempt: UUID, row: Row[Any], outcome: Outcome, price: float, now: datetime) -> Result:
@@ -232,10 +248,10 @@ def _result(attempt: UUID, row: Row[Any], outcome: Outcome, price: float, now: d
             assert_never(never)
 
 
-def _valid_for(lane: Lane, row: Row[Any], now: datetime) -> timedelta | None:
+def _valid_for(lane: Lane, row: Row[Any], now: datetime) -> timedelta:
     """Return how long the provider may hold a text, so that none leaves after its window or deadline."""
-    ends = [moment for moment in (lane.open_until.get(row.zone), row.deadline_at) if moment is not None]
-    return max(min(ends) - now, timedelta(seconds=1))
+    ends: datetime = min(row.deadline_at, lane.open_until.get(row.zone, row.deadline_at))
+    return max(ends - now, A_SECOND)
 
 
 def _ending(reason: str) -> str:

@@ -46,20 +46,21 @@ class Renderer:
 
     def render(self, row: Row[Any], attempt: UUID, valid_for: timedelta | None) -> OutgoingMessage:
         """Return the message of a due row, for an attempt."""
-        make: Callable[[Row[Any], UUID], dict[str, Any]] = {
+        make: Callable[[Row[Any], str], dict[str, Any]] = {
             Channel.SMS: self._text,
             Channel.EMAIL: self._mail,
             Channel.VOICE: self._nothing_yet,
         }[self.channel]
+        reference, code = self.index.marks(attempt)
         return OutgoingMessage(
-            reference=self.index.reference(attempt),
-            code=self.index.message_code(attempt),
+            reference=reference,
+            code=code,
             to=self.address(row),
             sender=self.agency.sender(self.channel),
             language=row.language or "en",
             valid_for=valid_for,
             alone=row.tries > 0,
-            **make(row, attempt),
+            **make(row, code),
         )
 
     def address(self, row: Row[Any]) -> str:
@@ -80,7 +81,7 @@ class Renderer:
         if voice is None:
             raise KeyError((template.key, "voice"))
         prepared = prepare_call(voice, self._shared, line.voice if line else None)
-        return compose_call(prepared, self._words(row, attempt, template.language))
+        return compose_call(prepared, self._words(row, self.index.marks(attempt)[1], template.language))
 
     def stop_words(self, row: Row[Any]) -> tuple[str, ...]:
         """Return what a call says after key 9."""
@@ -91,10 +92,10 @@ class Renderer:
         call = compose_call(prepare_call(voice, self._shared), {})
         return (call.greeting, *call.sentences, call.goodbye)
 
-    def _nothing_yet(self, _row: Row[Any], _attempt: UUID) -> dict[str, Any]:
+    def _nothing_yet(self, _row: Row[Any], _code: str) -> dict[str, Any]:
         return {}  # a call's words are asked for when it is answered
 
-    def _text(self, row: Row[Any], attempt: UUID) -> dict[str, Any]:
+    def _text(self, row: Row[Any], code: str) -> dict[str, Any]:
         wanted = self._wanted(row)
         key = (row.template_version_id, wanted)
         if (text := self._texts.get(key)) is None:
@@ -103,9 +104,9 @@ class Renderer:
             sms = template.sms or Text(("",), (), "")
             text = prepare(with_help(sms, line.sms if line else None), self._shared)
             self._texts[key] = text
-        return {"body": fill(text, self._words(row, attempt, row.language or "en"))}
+        return {"body": fill(text, self._words(row, code, row.language or "en"))}
 
-    def _mail(self, row: Row[Any], attempt: UUID) -> dict[str, Any]:
+    def _mail(self, row: Row[Any], code: str) -> dict[str, Any]:
         template = self.book.templates[row.template_version_id]
         key = (row.template_version_id, self._wanted(row))
         if (held := self._mails.get(key)) is None:
@@ -113,7 +114,7 @@ class Renderer:
             composed = compose_mail(template, self.layout, self._shared, line.email if line else None)
             held = (composed, Mail(composed.subject, composed.text, composed.html))
             self._mails[key] = held
-        words = self._words(row, attempt, template.language)
+        words = self._words(row, code, template.language)
         url = words["unsubscribe_url"]
         return {
             "mail": held[1],
@@ -121,15 +122,15 @@ class Renderer:
             "unsubscribe_url": url,
         }
 
-    def _words(self, row: Row[Any], attempt: UUID, language: str) -> dict[str, str]:
+    def _words(self, row: Row[Any], code: str, language: str) -> dict[str, str]:
         """Return the words that differ from person to person."""
-        words = {"code": self.index.message_code(attempt), "unsubscribe_url": ""}
+        words = {"code": code, "unsubscribe_url": ""}
         month: date | None = row.renewal_month
         if month is not None:
             words["month"] = month_name(month, language)
         if row.contact_point_id is not None and self.channel is Channel.EMAIL:
             token = self.index.token("unsubscribe", row.contact_point_id)
-            words["unsubscribe_url"] = f"{self.public_url}/v1/unsubscribe/{token}"
+            words["unsubscribe_url"] = f"{self.public_url}/v1/unsubscribe/{token}?lang={language}"
         if row.words_sealed is not None:
             place = associated("message.words", self.agency.id, row.id)
             words |= json.loads(self.ring.open(row.words_sealed, place))

@@ -9,7 +9,7 @@ BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 
 
 @pytest.fixture
-async def client(services, agency):  # noqa: ARG001  (the agency is there)
+async def client(services, agency):
     """A caller without a key."""
     transport = httpx.ASGITransport(app=build_app(services))
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as caller:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conftest import AGENCY
+
 ROUTES = [
     ("POST", "/v1/events", "events:write"),
     ("GET", "/v1/members/M-1", "members:read"),
@@ -55,8 +57,6 @@ async def test_a_revoked_key_is_refused_at_once(client, services, agency):
 
 
 async def test_another_agencys_member_is_as_unknown_as_none(client, services, send, an_event):
-    from tests.conftest import AGENCY  # noqa: PLC0415
-
     await send(an_event())
     shasta = AGENCY.replace('"orange"', '"shasta"').replace("+1714555010", "+1530555010").replace("@orange", "@shasta")
     other = await services.tenancy.add(shasta.replace('county_code = "30"', 'county_code = "45"'))

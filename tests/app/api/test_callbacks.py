@@ -1,5 +1,7 @@
 """Providers' callbacks over HTTP: forged ones change nothing."""
 
+import uuid
+
 import pytest
 from twilio.request_validator import RequestValidator
 
@@ -59,8 +61,6 @@ async def test_who_calls_us_hears_who_we_are(signed):
 
 
 async def test_a_call_we_do_not_know_is_silent(signed, services):
-    import uuid  # noqa: PLC0415
-
     reference = services.database.index.reference(uuid.uuid4())
     answer = await signed(f"/callbacks/twilio/calls/{reference}", {"CallSid": "CA1"})
     assert answer.status_code == 200

@@ -1,5 +1,6 @@
 """The sandbox's clock over HTTP."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -34,8 +35,6 @@ async def test_the_phones_are_served_beside_it(client):
 
 
 async def test_live_mode_has_no_sandbox(services):
-    from dataclasses import replace  # noqa: PLC0415
-
     live = replace(services, settings=services.settings.model_copy(update={"mode": "live"}), simulator=None,
                    passage=None)  # fmt: skip
     transport = httpx.ASGITransport(app=build_app(live))

@@ -88,6 +88,8 @@ async def test_one_click_stops_the_e_mails_and_again_is_as_good_as_once(client, 
 async def test_opening_the_link_never_unsubscribes(client, api, token):
     answer = await client.get(f"/v1/unsubscribe/{token}")
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/unsubscribe/{token}")
+    answer = await client.get(f"/v1/unsubscribe/{token}?lang=zh-Hant")
+    assert answer.headers["Location"] == f"/unsubscribe/{token}?lang=zh-Hant"
     member = (await api.get("/v1/members/M-1")).json()
     assert [one["granted"] for one in member["consents"]] == [True]
 

@@ -25,7 +25,7 @@ async def served(app):
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, http="httptools", lifespan="off", log_config=None))
     task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 -- uvicorn offers nothing to wait for
+    while not server.started:
         await asyncio.sleep(0.005)
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

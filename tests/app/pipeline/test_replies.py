@@ -1,0 +1,106 @@
+import pytest
+
+from channels.contract import Reply
+from tests.app.pipeline.world import NINE, NUMBER, OTHER_NUMBER, OURS, SMS, VOICE, a_member
+
+
+async def answers(world):
+    await world.deliver(SMS)
+    return [row.template for row in await world.rows("SELECT template FROM message WHERE kind = 'reply' ORDER BY id")]
+
+
+@pytest.mark.parametrize(
+    ("body", "template"),
+    [
+        ("STOP", "stop_confirmation"),
+        ("alto!", "stop_confirmation"),
+        ("START", "start_confirmation"),
+        ("AYUDA", "help"),
+        ("Is this real?", "reply_received"),
+    ],
+)
+async def test_each_text_gets_its_answer(world, body, template):
+    await world.texts_us(body)
+    assert await answers(world) == [template]
+
+
+async def test_the_answer_is_in_the_readers_language(world):
+    await world.tell(a_member(language_written="vi"))
+    await world.texts_us("HELP")
+    await world.texts_us("HELP", sender=OTHER_NUMBER)
+    await world.deliver(SMS)
+    assert {message.to: message.language for message in world.fakes[SMS].sent} == {NUMBER: "vi", OTHER_NUMBER: "en"}
+
+
+async def test_the_same_text_twice_is_one(world):
+    for _ in range(3):
+        await world.texts_us("STOP", key="SM1")
+    assert await answers(world) == ["stop_confirmation"]
+    assert len(await world.rows("SELECT id FROM consent")) == 2
+
+
+async def test_a_stop_covers_text_and_call_of_all_members_with_that_number(world):
+    await world.planned()
+    await world.planned(subject="M-2")
+    await world.texts_us("STOP")
+    assert await world.ends() == {
+        "sms": "canceled opted_out, canceled opted_out",
+        "email": "planned, planned",
+        "voice": "canceled opted_out, canceled opted_out",
+    }
+
+
+async def test_a_second_stop_writes_nothing_new_and_is_still_confirmed(world):
+    await world.planned()
+    await world.texts_us("STOP")
+    await world.texts_us("STOP")
+    lines = await world.rows("SELECT channel FROM consent WHERE NOT granted")
+    assert len(lines) == 2
+    assert await answers(world) == ["stop_confirmation", "stop_confirmation"]
+
+
+async def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all(world):
+    await world.texts_us("STOP")
+    [reply] = await world.rows("SELECT due_at, deadline_at FROM message")
+    assert (reply.deadline_at - reply.due_at).total_seconds() == 300
+
+
+async def test_a_stop_while_a_text_is_on_its_way_is_kept_for_the_next_time(world):
+    await world.planned()
+    await world.at(NINE)
+    world.fakes[SMS].meanwhile = lambda: stop(world)
+    await world.deliver(SMS)
+    assert await world.end(SMS) == "sent"
+    assert await world.end(VOICE) == "canceled opted_out"
+
+
+async def stop(world):
+    world.fakes[SMS].meanwhile = None
+    await world.texts_us("STOP")
+
+
+async def test_another_agencys_members_are_not_touched(world):
+    other = await world.services.tenancy.add(
+        'code="kern"\nname="Kern"\ncounty_code="15"\nphone="+16615550100"\n[senders]\nsms="+16615550100"'
+    )
+    await world.planned()
+    await world.hears(SMS, Reply("SM1", NUMBER, "+16615550100", "STOP"))
+    assert await world.end(SMS) == "planned"
+    [held] = await world.rows("SELECT DISTINCT agency_id FROM address_stop")
+    assert held.agency_id == other.id
+
+
+async def test_a_text_to_a_number_that_is_nobodys_changes_nothing(world):
+    await world.planned()
+    await world.hears(SMS, Reply("SM1", NUMBER, "+19995550000", "STOP"))
+    await world.hears(SMS, Reply("SM2", "BANK", OURS, "STOP"))
+    assert await world.end(SMS) == "planned"
+    assert await world.rows("SELECT key FROM inbound") == []
+
+
+async def test_what_people_write_is_kept_sealed(world):
+    await world.texts_us("my secret")
+    [row] = await world.rows("SELECT inbound::text AS text, body_sealed, meaning FROM inbound")
+    assert row.meaning == "other"
+    assert b"secret" not in row.body_sealed
+    assert NUMBER not in row.text

@@ -1,0 +1,30 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.app.pipeline.world import NINE, NUMBER, SMS
+
+
+async def test_a_test_message_goes_out_at_once_and_at_any_hour(world):
+    await world.at(NINE + timedelta(hours=14))
+    send = world.services.testing.send
+    sent = {"template": "renewal_two_months", "language": "vi"}
+    assert await send(world.agency, channel=SMS, address=NUMBER, **sent) == "vi"
+    assert await send(world.agency, channel=SMS, address=NUMBER, **sent) == "vi"
+    assert await world.deliver(SMS) == 2
+    assert "Orange County Social Services Agency" in world.fakes[SMS].texts[0]
+    assert world.fakes[SMS].sent[0].language == "vi"
+    assert await world.messages() == []
+
+
+async def test_every_shipped_template_can_be_tried(world):
+    for key in ("signup_code", "welcome", "stop_confirmation", "help", "reply_received"):
+        await world.services.testing.send(world.agency, channel=SMS, address=NUMBER, template=key, language="ko")
+    assert await world.deliver(SMS) == 5
+    assert all(world.fakes[SMS].texts)
+
+
+async def test_an_unknown_template_is_an_error_and_sends_nothing(world):
+    with pytest.raises(KeyError):
+        await world.services.testing.send(world.agency, channel=SMS, address=NUMBER, template="x", language="en")
+    assert await world.deliver(SMS) == 0

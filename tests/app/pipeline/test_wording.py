@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import pytest
+
+from app.pipeline.wording import Wording
+from app.rules.facts import Channel
+from tests.app.pipeline.world import SMS, VOICE, a_member
+
+KEY = "renewal_two_months"
+
+
+async def book(world, wording=None):
+    async with world.services.database.transaction(None) as tx:
+        return await (wording or world.services.wording).book(tx.session)
+
+
+def changed(world):
+    shipped = world.services.wording.shipped
+    texts = {name: "# read again\n" + text for name, text in shipped.templates.items()}
+    return Wording(world.services.database, replace(shipped, templates=texts))
+
+
+@pytest.fixture
+async def forgets(world):
+    """The templates are shared by all tests: what this one publishes is taken away again."""
+    yield
+    await world.rows("DELETE FROM template_version WHERE version > 1")
+
+
+async def test_what_is_published_is_not_published_again(world):
+    assert await world.services.wording.publish() == 0
+
+
+async def test_a_reader_gets_the_own_language_or_the_nearest_that_has_words(world):
+    versions = await book(world)
+    for wanted, got in {"es": "es", "yue": "zh-Hant", "zh-Hans": "zh-Hans", "fa": "en", None: "en"}.items():
+        assert versions.version(KEY, SMS, wanted)[0] == got
+
+
+async def test_an_unknown_template_is_an_error(world):
+    with pytest.raises(KeyError):
+        (await book(world)).version("nothing", SMS, "en")
+    with pytest.raises(KeyError):
+        (await book(world)).version("voicemail", SMS, "en")
+
+
+async def test_every_reminder_has_words_on_every_channel_in_every_shipped_language(world):
+    versions = await book(world)
+    for language in ("en", "es", "vi", "zh-Hans", "zh-Hant", "ko"):
+        for channel in Channel:
+            assert versions.version(KEY, channel, language)[0] == language
+
+
+async def test_changed_words_become_a_new_version_and_reach_what_is_planned_anew(world, forgets):
+    await world.planned()
+    before = await world.message(SMS)
+    wording = changed(world)
+    assert await wording.publish() == len(wording.shipped.templates)
+    assert (await world.message(SMS)).template_version_id == before.template_version_id
+    await world.planned(a_member(first_name="Anna", language_written="en"))
+    assert (await world.message(SMS)).template_version_id != before.template_version_id
+
+
+async def test_an_older_version_that_a_message_was_planned_with_is_still_at_hand(world, forgets):
+    old = (await book(world)).versions[KEY, "es"]
+    wording = changed(world)
+    await wording.publish()
+    async with world.services.database.transaction(None) as tx:
+        fresh = await wording.book(tx.session, [old])
+    assert fresh.versions[KEY, "es"] != old
+    assert fresh.templates[old].key == KEY
+
+
+async def test_a_page_is_in_the_first_language_that_has_it(world):
+    page = world.services.wording.page
+    assert (await page("unsubscribed", ["fa", "vi"])).language == "vi"
+    assert (await page("unsubscribed", [])).language == "en"
+
+
+@pytest.mark.parametrize(("language", "got"), [("vi", "vi"), ("fa", "en"), ("yue", "zh-Hant")])
+async def test_the_consent_wording_is_shown_in_the_readers_language(world, language, got):
+    assert world.services.wording.wording("v1", language, SMS).language == got
+    assert world.services.wording.wording("v0", language, VOICE) is None
