@@ -145,9 +145,18 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[Services]
     database = Database(url, queue=queue, ring=KeyRing(settings.key_ring), index=index)
     async with queue.open_async(), Transport(timeout=PROVIDER_TIMEOUT) as transport:
         try:
+            if settings.live:
+                await refuse_moved_clock(database)
             yield build(settings, database, queue, transport)
         finally:
             await database.close()
+
+
+async def refuse_moved_clock(database: Database) -> None:
+    """Refuse live mode over a database whose business clock somebody moved."""
+    async with database.transaction(None) as tx:
+        if abs(tx.now - tx.session.machine_now) > timedelta(seconds=1):
+            raise BadSettings("this database's business clock was moved in a sandbox; live mode needs another database")
 
 
 def build(settings: Settings, database: Database, queue: procrastinate.App, transport: Transport) -> Services:

@@ -156,7 +156,7 @@ def test_every_status_that_a_step_allows_is_one_of_ours(file):
 ATTEMPT_STATES = {"intended", "accepted", "rejected", "unclear", "absent"}
 PROOFS = {"response", "receipt", "look-up"}
 PREFIXES = {
-    "member_": {"moved", "deceased", "removed"},
+    "member_": {"moved", "deceased", "removed", "merged"},
     "contact_": {"bounced", "wrong_person", "opted_out"},
 }
 """Reasons that SQL puts together of a word and a status."""

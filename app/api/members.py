@@ -18,7 +18,8 @@ from app.api.problems import Fault, Problem
 from app.pipeline.intake import EventResult
 from app.pipeline.reporting import MemberView
 from app.pipeline.tenancy import Principal
-from app.rules.facts import CountyEvent
+from app.rules.facts import CountyEvent, RenewalStatus
+from app.rules.folding_renewals import OPEN_STATUSES
 from app.rules.record import Member, Renewal
 from app.wiring import Services
 
@@ -124,7 +125,10 @@ def shown(view: MemberView) -> dict[str, Any]:
         "phones": _points(view, "phone", "number"),
         "emails": _points(view, "email", "address"),
         "consents": _consents(view),
-        "renewals": [_renewal(one) for one in sorted(member.renewals.values(), key=lambda r: (r.program, r.month))],
+        "renewals": [
+            _renewal(one, gone=member.status != "active")
+            for one in sorted(member.renewals.values(), key=lambda r: (r.program, r.month))
+        ],
         "milestones": _milestones(member),
     }
 
@@ -157,13 +161,15 @@ def _consents(view: MemberView) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["channel"], one["purpose"], one["address"] or ""))
 
 
-def _renewal(renewal: Renewal) -> dict[str, Any]:
+def _renewal(renewal: Renewal, *, gone: bool) -> dict[str, Any]:
+    """Show a renewal; one that was ahead of a member who is gone is canceled."""
+    ended = gone and renewal.status in OPEN_STATUSES
     return {
         "program": renewal.program,
         "renewal_month": month(renewal.month),
         "cycle_months": renewal.cycle_months,
         "owner": renewal.owner,
-        "status": renewal.status,
+        "status": RenewalStatus.CANCELED if ended else renewal.status,
         **{name: plain(getattr(renewal, name)) for name in DATES},
     }
 

@@ -36,7 +36,7 @@ async def once(
     head = f"{request.method} {request.scope['path']} {request.headers.get('content-type', '')}\n".encode()
     attributes = sorted(f"{name}:{value}" for name, value in request.headers.items() if name.startswith("ce-"))
     digest = sha256(head + "\n".join(attributes).encode() + b"\n" + body).digest()
-    space = "key" if "authorization" in request.headers else "public"
+    space = "public" if request.scope["path"].startswith("/v1/signups") else "key"
     found = await wired.once.answer(agency, f"{space}:{key}", digest, work)
     if isinstance(found, KeyReused):
         raise Problem("idempotency-key-reused")

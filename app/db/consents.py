@@ -52,6 +52,9 @@ LINES = text("""
        AND (cast(:after AS uuid) IS NULL OR id > :after)
      ORDER BY id LIMIT :limit
 """)
+IS_STOPPED = text("""
+    SELECT stopped FROM address_stop WHERE agency_id = :agency AND address_index = :address AND channel = :channel
+""")
 MEMBER_STOPS = text("""
     SELECT s.address_index, s.channel, s.stopped FROM address_stop s JOIN contact_point c
         ON (c.agency_id, c.value_index) = (s.agency_id, s.address_index)
@@ -85,6 +88,12 @@ async def set_stop(
 ) -> None:
     """Stop an address on a channel for all members of the agency, or lift the stop."""
     await session.run(STOP, agency=agency, address=address, channel=channel, stopped=stopped, at=at)
+
+
+async def is_stopped(session: Session, agency: UUID, address: bytes, channel: Channel) -> bool:
+    """Say whether an address is stopped on a channel."""
+    row = await session.first(IS_STOPPED, agency=agency, address=address, channel=channel)
+    return bool(row and row.stopped)
 
 
 async def lift_stop(session: Session, agency: UUID, address: bytes, channel: Channel, at: datetime) -> None:

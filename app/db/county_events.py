@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -52,9 +51,9 @@ class Kept:
     digest: bytes = field(repr=False)
 
 
-def digest(payload: bytes) -> bytes:
-    """Return the digest by which the same payload is known again."""
-    return sha256(payload).digest()
+def digest(session: Session, agency: UUID, payload: bytes) -> bytes:
+    """Return the keyed digest by which the same payload is known again."""
+    return session.index.of_bytes("county_event.payload", agency, payload)
 
 
 async def one_at_a_time(session: Session, agency: UUID) -> None:

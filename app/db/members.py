@@ -26,12 +26,13 @@ LOCKED = " FOR UPDATE"  # in one order, so that two who lock the same members ne
 READ_BY_REFS, LOCK_BY_REFS = text(BY_REFS), text(BY_REFS + LOCKED)
 READ_BY_IDS, LOCK_BY_IDS = text(BY_IDS), text(BY_IDS + LOCKED)
 IDS_BY_ADDRESS = text("""
-    SELECT DISTINCT member_id FROM contact_point
-     WHERE agency_id = :agency AND value_index = :address AND listed
+    SELECT DISTINCT c.member_id FROM contact_point c
+      JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id) AND m.status = 'active'
+     WHERE c.agency_id = :agency AND c.value_index = :address AND c.listed
 """)
 PROVISIONAL = text("""
     SELECT c.value_index, m.id FROM contact_point c JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id)
-     WHERE c.agency_id = :agency AND c.value_index = ANY(cast(:addresses AS bytea[])) AND m.ref_index IS NULL
+     WHERE c.agency_id = :agency AND c.value_index = ANY(cast(:addresses AS bytea[])) AND m.ref_index IS NULL AND m.status = 'active'
 """)
 POINTS = text("""
     SELECT member_id, id, kind, value_index, rank, line_kind, zone, state, listed

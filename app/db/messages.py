@@ -79,6 +79,8 @@ class Direct:
     zone: str
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     member: UUID | None = None
+    point: UUID | None = None
+    """The member's contact point, so that an e-mail can carry its link to stop."""
     valid: timedelta = timedelta(hours=1)
 
 
@@ -95,7 +97,7 @@ async def add(session: Session, agency: UUID, direct: Direct) -> bool:
             once_key=direct.once_key,
             member=direct.member,
             channel=direct.channel,
-            point=None,
+            point=direct.point,
             address=ring.seal(direct.address, associated("message.address", agency, id_)),
             words=ring.seal(words, associated("message.words", agency, id_)) if direct.words else None,
             template=direct.template,

@@ -27,5 +27,5 @@ async def take(session: Session, key: str, *, rate: float, burst: float, want: i
 
 
 async def charge(session: Session, key: str, *, rate: float, tokens: int) -> None:
-    """Charge a budget for what turned out to cost more than was taken (texts of several segments)."""
+    """Charge a budget for what cost more than was taken (texts of several segments); less gives tokens back."""
     await session.run(CHARGE, key=key, rate=rate, n=tokens)

@@ -1,6 +1,7 @@
 """Receipts: appended raw and once, then applied in sets; what a person texts us; open attempts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,9 @@ KEEP_INBOUND = text("""
     VALUES (:agency, :provider, :key, :from_index, :from_sealed, :body_sealed, :meaning, :now)
     ON CONFLICT DO NOTHING
 """)
+INBOUND_SINCE = text("""
+    SELECT count(*) AS n FROM inbound WHERE agency_id = :agency AND from_index = :address AND received_at > :since
+""")
 LANGUAGE_OF_ADDRESS = text("""
     SELECT m.id AS member_id, m.language_written, m.language_spoken FROM contact_point c
       JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id)
@@ -134,6 +138,12 @@ async def keep_inbound(
         )
         > 0
     )
+
+
+async def inbound_since(session: Session, agency: UUID, address: bytes, since: datetime) -> int:
+    """Return how many texts a number sent us since a moment."""
+    row = await session.first(INBOUND_SINCE, agency=agency, address=address, since=since)
+    return int(row.n) if row else 0
 
 
 async def reader_of(session: Session, agency: UUID, address: bytes) -> Row[Any] | None:

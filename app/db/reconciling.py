@@ -78,7 +78,7 @@ async def end_leases(session: Session) -> int:
     return await session.run(LEASES_OUT, machine_now=session.machine_now)
 
 
-async def to_look_up(session: Session, limit: int = 500) -> Sequence[Row[Any]]:
+async def to_look_up(session: Session, limit: int = 100) -> Sequence[Row[Any]]:
     """Return unclear attempts whose time to be looked up has come."""
     return await session.all(TO_LOOK_UP, now=session.now, limit=limit)
 

@@ -36,6 +36,20 @@ ROWS = """
        AND (cast(:step AS text) IS NULL OR m.step = :step)
        AND (cast(:template AS text) IS NULL OR m.template = :template)
 """
+UNACCOUNTED = text("""
+    SELECT count(*) AS n FROM (
+      SELECT rn.id, kinds.channel FROM renewal rn
+        JOIN contact_point cp ON (cp.agency_id, cp.member_id) = (rn.agency_id, rn.member_id) AND cp.listed
+        JOIN (VALUES ('phone', 'sms'), ('phone', 'voice'), ('email', 'email')) kinds (kind, channel)
+          ON kinds.kind = cp.kind
+       WHERE rn.agency_id = :agency AND rn.program = 'medi_cal' AND rn.status <> 'canceled'
+       GROUP BY 1, 2) wanted
+     WHERE NOT EXISTS (SELECT FROM message m WHERE m.renewal_id = wanted.id AND m.channel = wanted.channel)
+""")
+OVERDUE = text("""
+    SELECT count(*) AS n FROM message WHERE agency_id = :agency AND deadline_at < :now
+       AND status IN ('planned', 'sending')
+""")
 PLAN = text("""
     SELECT cast(timezone(m.zone, m.due_at) AS date) AS day, m.channel, m.language, m.status, m.reason,
            count(*) AS n FROM message m
@@ -57,6 +71,13 @@ async def deliveries(
     places = ", ".join(str(place + 1) for place in range(len(axes)))
     grouped = f"SELECT {chosen}, {FIGURES} {ROWS} GROUP BY {places} ORDER BY {places}"
     return await session.all(text(grouped), **values), totals
+
+
+async def unaccounted(session: Session, agency: UUID) -> int:
+    """Return how many (renewal, channel) pairs have no row, and how many rows have outlived their deadline."""
+    lacking = await session.first(UNACCOUNTED, agency=agency)
+    overdue = await session.first(OVERDUE, agency=agency, now=session.now)
+    return sum(int(row.n) for row in (lacking, overdue) if row)
 
 
 async def plan(session: Session, agency: UUID, until: Any) -> Sequence[Row[Any]]:  # noqa: ANN401

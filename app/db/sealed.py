@@ -64,6 +64,10 @@ class BlindIndex:
         """Return the index of a canonical value, per agency and column."""
         return hmac.digest(self._values, associated(column, agency, agency) + value.encode(), sha256)[:INDEX_BYTES]
 
+    def of_bytes(self, column: str, agency: UUID, value: bytes) -> bytes:
+        """Return the index of raw bytes, per agency and column, in full length."""
+        return hmac.digest(self._values, associated(column, agency, agency) + value, sha256)
+
     def one_time(self, code: str, place: bytes) -> bytes:
         """Return the digest under which a one-time code is kept."""
         return hmac.digest(self._codes, place + code.encode(), sha256)

@@ -91,6 +91,7 @@ class Database:
             pool_size=pool,
             max_overflow=pool,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text must not carry anybody's address
         )
         self._queue, self.ring, self.index = queue, ring, index
 

@@ -18,7 +18,7 @@ CASE_OF_THE_ADDRESS = """
          WHEN {channel} = 'sms' AND cp.line_kind = 'landline' THEN 'landline'
          WHEN NOT {channel} = ANY(coalesce(mb.channels, ARRAY['sms', 'email', 'voice'])) THEN 'channel_not_chosen'
          WHEN st.stopped THEN 'opted_out'
-         WHEN cs.granted IS NULL THEN 'no_consent'
+         WHEN cs.granted IS NULL OR cs.granted AND cs.at > cast(:now AS timestamptz) + interval '5 minutes' THEN 'no_consent'
          WHEN NOT cs.granted THEN 'opted_out'
          WHEN cs.until <= :now THEN 'consent_expired'
     END

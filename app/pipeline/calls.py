@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from app.db import agencies, receipts
-from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
-from app.pipeline.consent import Consents, Wish
+from app.pipeline.consent import Consents
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
 from app.rules.facts import Channel
@@ -56,7 +55,9 @@ class Calls:
         """Do what a pressed key asks for, and return what is said then."""
         if signal.digits == REPEAT:
             return self._voice.say(await self._script(signal.reference, machine=False))
-        stopped = signal.digits == STOP and await self._stop(signal.reference)
+        stopped = signal.digits == STOP and await self._consents.stop_by_attempt(
+            self._database.index.attempt(signal.reference), basis="key_9", source="member"
+        )
         found = await self._call(signal.reference, machine=False)
         if found is None:
             return self._voice.say(SILENT)
@@ -96,22 +97,6 @@ class Calls:
     async def _row(self, session: Session, reference: str) -> Row[Any] | None:
         attempt: UUID | None = session.index.attempt(reference)
         return await receipts.attempt(session, attempt) if attempt else None
-
-    async def _stop(self, reference: str) -> bool:
-        """Stop calls to the number of this call."""
-        async with self._database.transaction(None) as tx:
-            row = await self._row(tx.session, reference)
-        if row is None:
-            return False
-        async with self._database.transaction(row.agency_id) as tx:
-            address = row.value_index and bytes(row.value_index)
-            if address is None:
-                place = associated("message.address", row.agency_id, row.id)
-                number = tx.session.ring.open(row.address_sealed, place)
-                address = tx.session.index.of("contact_point.phone", row.agency_id, number)
-            wish = Wish(address, (Channel.VOICE,), granted=False, basis="key_9", evidence=reference[:32])
-            await self._consents.write(tx, row.agency_id, wish)
-        return True
 
 
 def _voice_language(row: Row[Any]) -> str:

@@ -6,15 +6,17 @@ covers calls, an e-mail unsubscribe its address. It writes the ledger and cancel
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from app.db import consents, contact_points, members, planning, receipts
-from app.db.transaction import Database, Session, Transaction
+from app.db.sealed import associated
+from app.db.transaction import Database, Row, Session, Transaction
 from app.queue import Job
 from app.rules.facts import Channel
-from app.rules.record import ConsentHeld, ConsentLine, Member
+from app.rules.record import KIND_OF, ConsentHeld, ConsentLine, Member, index_form
 
 PURPOSE = "renewal"
 
@@ -81,10 +83,28 @@ class Consents:
             row = await contact_points.by_id(tx.session, point)
         if row is None:
             return False
-        async with self._database.transaction(row.agency_id) as tx:
-            wish = Wish(bytes(row.value_index), (Channel.EMAIL,), granted=False, basis="unsubscribe_link")
-            await self.write(tx, row.agency_id, wish)
+        wish = Wish(bytes(row.value_index), (Channel.EMAIL,), granted=False, basis="unsubscribe_link")
+        await self._write_surely(row.agency_id, wish)
         return True
+
+    async def stop_by_attempt(self, attempt: UUID | None, *, basis: str, source: str) -> bool:
+        """Stop the address that an attempt went to, on its channel (key 9, a spam report); False for no attempt."""
+        async with self._database.transaction(None) as tx:
+            row = await receipts.attempt(tx.session, attempt) if attempt else None
+            if row is None:
+                return False
+            address = _address_of(row, tx.session)
+        wish = Wish(address, (Channel(row.channel),), granted=False, basis=basis, source=source, evidence=str(attempt))
+        await self._write_surely(row.agency_id, wish)
+        return True
+
+    async def _write_surely(self, agency: UUID, wish: Wish) -> None:
+        """Write a wish, again after a deadlock or a lost connection: nobody says it twice."""
+
+        async def write(tx: Transaction) -> None:
+            await self.write(tx, agency, wish)
+
+        await self._database.repeated(agency, write)
 
     async def addresses_fail(self, tx: Transaction, points: Sequence[UUID]) -> None:
         """Mark addresses that a provider says do not work, and have what was planned for them planned anew."""
@@ -98,6 +118,15 @@ class Consents:
         for address in await contact_points.addresses(tx.session, agency, points):
             wish = Wish(address, channels, granted=False, basis="carrier", source="provider")
             await self.write(tx, agency, wish)
+
+
+def _address_of(row: Row[Any], session: Session) -> bytes:
+    """Return the blind index of the address that an attempt's message went to."""
+    if row.value_index is not None:
+        return bytes(row.value_index)
+    kind = KIND_OF[Channel(row.channel)]
+    address = session.ring.open(row.address_sealed, associated("message.address", row.agency_id, row.id))
+    return session.index.of(f"contact_point.{kind}", row.agency_id, index_form(kind, address))
 
 
 def _consent_line(wish: Wish, channel: Channel, session: Session) -> ConsentLine:

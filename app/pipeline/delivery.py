@@ -157,7 +157,11 @@ class Delivery:
         limit = await self._tokens(session, lane) if zones else 0
         if not limit:
             return []
-        return await deliveries.due_paced(session, agency, channel, allowed=self._allowed, zones=zones, limit=limit)
+        due = await deliveries.due_paced(session, agency, channel, allowed=self._allowed, zones=zones, limit=limit)
+        rate = self._rate(lane)
+        if rate is not None and len(due) < limit:
+            await rates.charge(session, _rate_key(lane), rate=rate, tokens=len(due) - limit)  # what is left goes back
+        return due
 
     async def _tokens(self, session: Session, lane: Lane) -> int:
         """Lease what the lane's rate allows now: the least of a batch and ten seconds' worth."""
@@ -178,15 +182,24 @@ class Delivery:
         )
         if lane.channel is Channel.EMAIL:
             going = sorted(going, key=lambda row: str(row.template_version_id))
+        spoiled = []
         for row in going:
             attempt = uuid7()
-            batch.messages.append(renderer.render(row, attempt, _valid_for(lane, row, session.now)))
+            try:
+                batch.messages.append(renderer.render(row, attempt, _valid_for(lane, row, session.now)))
+            except Exception as error:  # noqa: BLE001  (one bad row must not hold up its batch)
+                log().error("cannot render", message_id=str(row.id), error=type(error).__name__)
+                spoiled.append((row.id, row.period, "canceled", "cannot_render"))
+                continue
             batch.rows.append(row)
             batch.attempts.append(attempt)
+        await deliveries.end(session, spoiled)
         intents = [
             (attempt, row.period, row.id, row.tries + 1, message.code)
             for attempt, row, message in zip(batch.attempts, batch.rows, batch.messages, strict=True)
         ]
+        if not intents:
+            return
         await deliveries.intend(
             session, lane.agency.id, lane.channel, self._channels[lane.channel].name, intents,
             lease_until=session.machine_now + LEASE, look_at=session.now + FIRST_LOOK,
@@ -250,7 +263,8 @@ def _result(attempt: UUID, row: Row[Any], outcome: Outcome, price: float, now: d
 
 def _valid_for(lane: Lane, row: Row[Any], now: datetime) -> timedelta:
     """Return how long the provider may hold a text, so that none leaves after its window or deadline."""
-    ends: datetime = min(row.deadline_at, lane.open_until.get(row.zone, row.deadline_at))
+    closes = lane.open_until.get(row.zone, row.deadline_at) if row.kind in PACED else row.deadline_at
+    ends: datetime = min(row.deadline_at, closes)
     return max(ends - now, A_SECOND)
 
 

@@ -1,7 +1,7 @@
 """Imports: members from a file, row by row into county events, applied a thousand rows at a time.
 
-rows = applied + unchanged + rejected, always. The same file again changes nothing: each row's events are
-named by what they say, and what they say is already so.
+rows = applied + unchanged + rejected, always. The same file again changes nothing, because what it says is
+already so; that it was said again, at a later time, is kept.
 """
 
 import io

@@ -13,6 +13,7 @@ from app.db.transaction import Database, Session, Transaction
 from app.queue import Job
 from app.rules.facts import Consent, CountyEvent, Email, MemberUpdated, Phone
 from app.rules.folding import Applied, Tools, apply
+from app.rules.merging import absorb
 from app.rules.phones import PhoneRead, read_phone
 from app.rules.record import KIND_OF, Member, index_form
 from app.rules.times import too_far_ahead
@@ -38,6 +39,7 @@ class _Work:
     tools: Tools
     members: dict[str, Member]
     known: dict[tuple[str, str], bytes]
+    merged: list[Member]
     kept: list[Kept] = field(default_factory=list)
 
 
@@ -72,30 +74,40 @@ class Intake:
             zone_of_phone=zone_of_number,
             zone_of_zip=zone_of_zip,
         )
-        await self._merge_provisional(session, agency, events, held, tools)
-        return _Work(session, agency, tools, held, known)
+        merged = await self._merge_provisional(session, agency, events, held, tools)
+        return _Work(session, agency, tools, held, known, merged)
 
     async def _merge_provisional(
         self, session: Session, agency: UUID, events: Sequence[CountyEvent], held: dict[str, Member], tools: Tools
-    ) -> None:
-        """A first county record with a signed-up person's address becomes that person's record."""
+    ) -> list[Member]:
+        """A county record with a signed-up person's address is that person's record: it takes the sign-up over.
+
+        A first record becomes the provisional member itself; a record we hold absorbs it. Returns the absorbed.
+        """
         listed = {
             tools.index("phone" if isinstance(entry, Phone) else "email", _value(entry)): event.subject
             for event in events
-            if isinstance(event.facts, MemberUpdated) and event.subject not in held
+            if isinstance(event.facts, MemberUpdated)
+            and not too_far_ahead(event.time, session.now, session.machine_now)
             for entry in _listed(event.facts)
         }
         provisional = await members.provisional_by_address(session, agency, list(listed))
         people = await members.by_ids(session, agency, list(set(provisional.values())), lock=True)
+        absorbed = []
         for address, id_ in provisional.items():
-            subject = listed[address]
-            if subject not in held and id_ in people:
-                member = people.pop(id_)
-                member.ref, member.touched, member.changed = subject, True, True
-                held[subject] = member
+            subject, person = listed[address], people.pop(id_, None)
+            if person is None:
+                continue
+            if subject in held:
+                absorb(held[subject], person, tools.new_id())
+                absorbed.append(person)
+            else:
+                person.ref, person.touched, person.changed = subject, True, True
+                held[subject] = person
+        return absorbed
 
     def _one(self, work: _Work, event: CountyEvent) -> EventResult:
-        digest = county_events.digest(event.payload)
+        digest = county_events.digest(work.session, work.agency, event.payload)
         before = work.known.get((event.source, event.id))
         if before is not None:
             same = hmac.compare_digest(before, digest)
@@ -113,7 +125,7 @@ class Intake:
         return EventResult(event.id, _WORDS[applied])
 
     async def _save(self, tx: Transaction, work: _Work) -> None:
-        people = list(work.members.values())
+        people = [*work.members.values(), *work.merged]
         await members.save(work.session, work.agency, people)
         await consents.save(work.session, work.agency, people)
         await self._lift_stops(work)
@@ -127,14 +139,20 @@ class Intake:
         """A yes that the county reports for one address by an event of its own lifts an earlier stop of it."""
         for kept in work.kept:
             facts = kept.event.facts
-            if kept.outcome != "applied" or not isinstance(facts, Consent) or not facts.granted or not facts.address:
+            if kept.outcome != "applied" or not isinstance(facts, Consent) or not _lifts(facts):
                 continue
             for channel in [facts.channel] if facts.channel else KIND_OF:
-                index = work.tools.index(KIND_OF[channel], facts.address)
+                index = work.tools.index(KIND_OF[channel], facts.address or "")
                 await consents.lift_stop(work.session, work.agency, index, channel, facts.at or kept.event.time)
 
 
+PURPOSE = "renewal"
 _WORDS = {Applied.CHANGED: "applied", Applied.UNCHANGED: "unchanged", Applied.STALE: "stale"}
+
+
+def _lifts(facts: Consent) -> bool:
+    """Say whether a consent is a yes to reminders for one address."""
+    return facts.granted and bool(facts.address) and facts.purpose == PURPOSE
 
 
 def _order(event: CountyEvent) -> tuple[object, ...]:

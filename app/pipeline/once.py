@@ -51,8 +51,8 @@ class Once:
                 return KeyInUse()
             held = await stored_answers.one(tx.session, agency, key)
             if held is not None:
-                same = hmac.compare_digest(bytes(held.request_digest), digest)
-                return Answered(held.result, replayed=True) if same else KeyReused()
+                before, result = held
+                return Answered(result, replayed=True) if hmac.compare_digest(before, digest) else KeyReused()
             result = await work()
             await stored_answers.keep(tx.session, agency, key, digest=digest, result=result)
         return Answered(result)

@@ -16,7 +16,7 @@ from app.db import receipts
 from app.db.transaction import Database, Transaction
 from app.logs import log
 from app.pipeline.calls import Calls
-from app.pipeline.consent import Consents, Wish
+from app.pipeline.consent import Consents
 from app.pipeline.replies import Replies
 from app.rules.facts import Channel
 from app.rules.statuses import reported_moves
@@ -106,7 +106,8 @@ class Receipts:
         if isinstance(signal, Reply):
             await self._replies.hear(signal, self._channels[channel].name)
         elif isinstance(signal, OptOut):
-            await self._opt_out(channel, signal)
+            attempt = self._database.index.attempt(signal.reference)
+            await self._consents.stop_by_attempt(attempt, basis=signal.reason, source="provider")
         elif isinstance(signal, CallAnswered):
             await self._append(channel, [_proof(signal.reference, signal.provider_id, "asked")])
             return Answer(200, await self._calls.answer(signal))
@@ -165,19 +166,6 @@ class Receipts:
             attempt, self._channels[channel].name, receipt.key, receipt.status, receipt.provider_id,
             receipt.reason, receipt.provider_code,
         )  # fmt: skip
-
-    async def _opt_out(self, channel: Channel, signal: OptOut) -> None:
-        """A spam report or the provider's own unsubscribe stops the address on this channel."""
-        attempt = self._database.index.attempt(signal.reference)
-        if attempt is None:
-            return
-        async with self._database.transaction(None) as tx:
-            row = await receipts.attempt(tx.session, attempt)
-        if row is None or row.value_index is None:
-            return
-        async with self._database.transaction(row.agency_id) as tx:
-            wish = Wish(bytes(row.value_index), (channel,), granted=False, basis=signal.reason, source="provider")
-            await self._consents.write(tx, row.agency_id, wish)
 
 
 def _proof(reference: str, provider_id: str, how: str) -> Receipt:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.db import agencies, messages, receipts
+from app.db import agencies, consents, messages, receipts
 from app.db.transaction import Database, Transaction
 from app.logs import log
 from app.pipeline.consent import Consents, Wish
@@ -23,8 +23,11 @@ TEMPLATES: Mapping[Meaning, str] = {
 }
 CONFIRM_WITHIN = timedelta(minutes=5)
 """47 CFR 64.1200(a)(12): the one confirmation of a stop goes out within five minutes."""
-PHONE_CHANNELS = (Channel.SMS, Channel.VOICE)
-WISHES: Mapping[Meaning, bool] = {Meaning.STOP: False, Meaning.START: True}
+ANSWERS_A_DAY = 10
+WISHES: Mapping[Meaning, tuple[bool, tuple[Channel, ...]]] = {
+    Meaning.STOP: (False, (Channel.SMS, Channel.VOICE)),
+    Meaning.START: (True, (Channel.SMS,)),  # a text says nothing of calls, so it cannot be a yes to them
+}
 
 
 class Replies:
@@ -42,7 +45,8 @@ class Replies:
             log().warning("a text to a number that no agency owns", provider=provider)
             return
         what = meaning(reply.body)
-        async with self._database.transaction(agency.id) as tx:
+
+        async def act(tx: Transaction) -> None:
             is_news = await receipts.keep_inbound(
                 tx.session, agency.id, provider=provider, key=reply.key, sender=reply.sender, body=reply.body,
                 meaning=what,
@@ -50,11 +54,19 @@ class Replies:
             if is_news:
                 await self._act(tx, agency, reply, what)
 
+        await self._database.repeated(agency.id, act)
+
     async def _act(self, tx: Transaction, agency: Agency, reply: Reply, what: Meaning) -> None:
         address = tx.session.index.of("contact_point.phone", agency.id, reply.sender)
+        if what is Meaning.START and not await consents.is_stopped(tx.session, agency.id, address, Channel.SMS):
+            what = Meaning.HELP  # START takes a STOP back; it is no yes of somebody who never gave one
         if what in WISHES:
-            wish = Wish(address, PHONE_CHANNELS, granted=WISHES[what], basis=f"text_{what}", evidence=reply.key)
+            granted, channels = WISHES[what]
+            wish = Wish(address, channels, granted=granted, basis=f"text_{what}", evidence=reply.key)
             await self._consents.write(tx, agency.id, wish)
+        since = tx.now - timedelta(days=1)
+        if await receipts.inbound_since(tx.session, agency.id, address, since) > ANSWERS_A_DAY:
+            return  # two machines that answer each other would never end
         reader = await receipts.reader_of(tx.session, agency.id, address)
         wanted = (reader.language_written or reader.language_spoken) if reader else None
         book = await self._wording.book(tx.session)

@@ -94,6 +94,11 @@ class Reporting:
             heard = [dict(r._mapping) for r in await messages.receipts(tx.session, agency, id_)]  # noqa: SLF001
             return {**_message(tx.session, agency, row), "attempts": attempts, "receipts": heard}
 
+    async def unaccounted(self, agency: UUID) -> int:
+        """Return how many reminders are missing or overdue: renewals without a row, rows past their deadline."""
+        async with self._database.transaction(agency) as tx:
+            return await reports.unaccounted(tx.session, agency)
+
     async def accepted_twice(self, agency: UUID, references: Sequence[str]) -> int:
         """Return how many messages a provider accepted more than once, by the references in its own book."""
         attempts = [attempt for one in references if (attempt := self._database.index.attempt(one)) is not None]

@@ -23,6 +23,7 @@ from app.pipeline.wording import Wording
 from app.queue import Job
 from app.rules.agency import Agency
 from app.rules.facts import Channel, RenewalStatus
+from app.rules.folding_renewals import OPEN_STATUSES
 from app.rules.record import KIND_OF, Member, Point, Renewal, index_form
 
 CODES_A_DAY = 3
@@ -98,14 +99,15 @@ class Signup:
 
     async def _send(
         self, tx: Transaction, agency: Agency, new: signups.NewSignup, template: str, words: dict[str, str], *,
-        kind: str, valid: timedelta, member: UUID | None = None,
+        kind: str, valid: timedelta, member: Member | None = None,
     ) -> None:  # fmt: skip
         channel = Channel(new.channel)
         book = await self._wording.book(tx.session)
         language, version = book.version(template, channel, new.language)
         message = messages.Direct(
             kind=kind, once_key=f"{kind}:{new.id}", channel=channel, address=new.address, template=template,
-            version=version, language=language, zone=agency.timezone, words=words, member=member, valid=valid,
+            version=version, language=language, zone=agency.timezone, words=words, valid=valid,
+            member=member.id if member else None, point=member.points[new.address_index].id if member else None,
         )  # fmt: skip
         await messages.add(tx.session, agency.id, message)
         await tx.enqueue(Job.DELIVER, agency=str(agency.id), channel=channel)
@@ -142,17 +144,24 @@ class Signup:
             row.id, channel, address, wish.address, row.language, row.renewal_month, row.wording, b"", session.now
         )
         await self._send(tx, agency, new, "welcome", {}, kind="welcome", valid=timedelta(days=1),
-                         member=people[0].id if people else None)  # fmt: skip
+                         member=people[0] if people else None)  # fmt: skip
 
     async def _add_month(self, tx: Transaction, agency: Agency, people: list[Member], month: date | None) -> None:
         """Open the month a person named where the county has told us none."""
-        without = [member for member in people if not any(key[0] == PROGRAM for key in member.renewals)]
+        without = [member for member in people if not _has_one_ahead(member)]
         if month is None or len(people) != 1 or not without:
             return
         member = without[0]
+        if (PROGRAM, month) in member.renewals:
+            return  # the county has told us how that month ended
         member.renewals[PROGRAM, month] = Renewal(uuid7(), PROGRAM, month, RenewalStatus.UNKNOWN, changed=True)
         member.lines, member.consents_set, member.changed = [], set(), True
         await members.save(tx.session, agency.id, [member])
+
+
+def _has_one_ahead(member: Member) -> bool:
+    """Say whether the county has told us of a renewal that is still ahead."""
+    return any(one.program == PROGRAM and one.status in OPEN_STATUSES for one in member.renewals.values())
 
 
 def _index(session: Session, agency: UUID, channel: Channel, address: str) -> bytes:

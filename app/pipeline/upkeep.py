@@ -5,6 +5,7 @@ accepted; absent twice is proven never to have arrived and may be sent again; wh
 a day ends as unknown, for a person.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import procrastinate
 
-from app.db import agencies, reconciling
+from app.db import agencies, reconciling, stored_answers
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
 from app.logs import log
@@ -23,8 +24,8 @@ from app.rules.facts import Channel
 from app.rules.times import back_off
 from channels.contract import Absent, Found, Lookup, MessageChannel, Present
 
-LOOK_AGAIN = timedelta(minutes=5)
-"""Business time between the first and the second look (reliability: mode A)."""
+LOOK_AGAIN = {"sms": timedelta(minutes=5), "voice": timedelta(minutes=5), "email": timedelta(hours=1)}
+"""Business time between the first and the second look (reliability: mode A); the e-mail provider's list lags."""
 LOOK_LATER = timedelta(hours=1)
 GIVE_UP = timedelta(hours=24)
 LOOKS = 2
@@ -33,6 +34,7 @@ NO_WORD = timedelta(hours=72)
 STILL_FRESH = timedelta(seconds=2)
 """Machine time within which a receipt may still be on its way, however far business time was moved."""
 KEEP_JOBS = timedelta(days=1)
+KEEP_ANSWERS = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -70,12 +72,14 @@ class Upkeep:
             await self._look_up(lookups)
 
     async def sweep(self) -> int:
-        """Remove what nobody needs any more: finished jobs of the queue."""
+        """Remove what nobody needs any more: finished jobs of the queue, answers stored for repeated requests."""
         async with self._database.transaction(None) as tx:
+            await stored_answers.sweep(tx.session, tx.session.machine_now - KEEP_ANSWERS)
             return await reconciling.sweep_jobs(tx.session, tx.session.machine_now - KEEP_JOBS)
 
     async def _look_up(self, lookups: Sequence[tuple[Row[Any], Lookup]]) -> None:
-        found = [(row, await self._channels[Channel(row.channel)].find(lookup)) for row, lookup in lookups]
+        asked = (self._channels[Channel(row.channel)].find(lookup) for row, lookup in lookups)
+        found = list(zip((row for row, _ in lookups), await asyncio.gather(*asked), strict=True))
         async with self._database.transaction(None) as tx:
             verdicts = _Verdicts()
             for row, what in found:
@@ -105,7 +109,7 @@ def _judge(verdicts: _Verdicts, row: Row[Any], what: Found, session: Session) ->
     elif isinstance(what, Absent) and row.looks + 1 >= LOOKS:
         verdicts.absent.append((row.id, session.now + back_off(row.tries)))
     elif isinstance(what, Absent):
-        verdicts.again.append((row.id, row.looks + 1, session.now + LOOK_AGAIN))
+        verdicts.again.append((row.id, row.looks + 1, session.now + LOOK_AGAIN[row.channel]))
     elif session.now - row.intended_at >= GIVE_UP:
         verdicts.unproven.append(row.id)
     else:

@@ -7,6 +7,7 @@ SENTENCES: Mapping[str, str] = {
     "member_moved": "The county told us that this person moved to another county.",
     "member_deceased": "The county told us that this person has died.",
     "member_removed": "The county removed this person.",
+    "member_merged": "The county's own record of this person took over; the reminders go out from there.",
     "month_moved": "The renewal month moved; a new reminder was planned for the new month.",
     "ssa_renews": "Social Security renews this person's Medi-Cal, so the county asks for nothing.",
     "auto_renewed": "The county renewed this person by itself; there is nothing to do.",
@@ -24,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "contact_bounced": "Earlier messages to this address came back.",
     "contact_wrong_person": "Somebody else answered at this number.",
     "contact_opted_out": "This address asked us to stop.",
+    "cannot_render": "Its words or its address could not be put together; an operator must look.",
     "no_sender": "The agency has no sender for this channel.",
     # when: the time was over
     "deadline_passed": "It could not go out before its deadline; a late reminder would have misled.",

@@ -40,7 +40,7 @@ CREATE TABLE stored_answer (
   agency_id uuid NOT NULL,
   key text NOT NULL,
   request_digest bytea NOT NULL,
-  result jsonb NOT NULL,
+  result_sealed bytea NOT NULL,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (agency_id, key)
 );
@@ -53,7 +53,7 @@ CREATE TABLE member (
   ref_index bytea,
   ref_sealed bytea,
   key_sealed bytea NOT NULL,
-  status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'moved', 'deceased', 'removed')),
+  status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'moved', 'deceased', 'removed', 'merged')),
   to_county_code text,
   private_sealed bytea,
   language_written text,
@@ -83,6 +83,7 @@ CREATE TABLE contact_point (
   UNIQUE (agency_id, member_id, value_index),
   FOREIGN KEY (agency_id, member_id) REFERENCES member ON DELETE CASCADE
 );
+CREATE UNIQUE INDEX contact_point_id ON contact_point (id);
 CREATE INDEX contact_point_value ON contact_point (agency_id, value_index);
 """
 
@@ -194,6 +195,7 @@ CREATE TABLE signup (
   confirmed_at timestamptz,
   PRIMARY KEY (agency_id, id)
 );
+CREATE UNIQUE INDEX signup_id ON signup (id);
 CREATE INDEX signup_address ON signup (agency_id, address_index, created_at);
 CREATE TABLE inbound (
   agency_id uuid NOT NULL REFERENCES agency,

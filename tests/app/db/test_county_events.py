@@ -36,7 +36,7 @@ def event(id_="1", source="/calsaws", hours=0):
 
 async def keep(place, member, *events, outcome="applied"):
     async with place.session(place.orange) as session:
-        kept = [Kept(one, member.id, outcome, digest(one.payload)) for one in events]
+        kept = [Kept(one, member.id, outcome, digest(session, place.orange, one.payload)) for one in events]
         await county_events.keep(session, place.orange, kept)
 
 
@@ -54,7 +54,8 @@ async def test_an_event_is_known_again_by_source_and_id_with_its_payloads_digest
     asked = [event("1"), event("2"), event("1", source="/benefitscal"), event("2", source="/benefitscal")]
     async with place.session(place.orange) as session:
         assert await county_events.known(session, place.orange, asked) == {
-            ("/calsaws", "1"): digest(PAYLOAD), ("/benefitscal", "2"): digest(PAYLOAD),
+            ("/calsaws", "1"): digest(session, place.orange, PAYLOAD),
+            ("/benefitscal", "2"): digest(session, place.orange, PAYLOAD),
         }  # fmt: skip
         assert await county_events.known(session, place.orange, []) == {}
     async with place.session(place.fresno) as session:

@@ -172,7 +172,7 @@ def test_a_killed_server_is_recovered_with_its_committed_data(place):
 def test_a_starter_killed_in_the_middle_of_its_first_start_leaves_no_harm(place):
     server = place.handle("killed early")
     process = place.process("killed early")
-    while not any(server.home.glob("data.*/PG_VERSION")):
+    while not any(server.home.glob("data*/PG_VERSION")):
         assert process.poll() is None
     process.kill()
     process.communicate()
@@ -183,7 +183,8 @@ def test_a_starter_killed_in_the_middle_of_its_first_start_leaves_no_harm(place)
 
 def test_a_stale_pid_file_that_names_somebody_else_harms_nobody(place):
     server = place.handle()
-    stale = server.home / "data" / "postmaster.pid"
+    with server:
+        stale = server.home / "data" / "postmaster.pid"
     stale.write_text(f"{os.getpid()}\n{stale.parent}\n")
     with server:
         assert process_of(server) not in {os.getpid(), None}

@@ -14,7 +14,7 @@ async def answers(world):
     [
         ("STOP", "stop_confirmation"),
         ("alto!", "stop_confirmation"),
-        ("START", "start_confirmation"),
+        ("START", "help"),  # it takes a STOP back, and there was none
         ("AYUDA", "help"),
         ("Is this real?", "reply_received"),
     ],
@@ -104,3 +104,19 @@ async def test_what_people_write_is_kept_sealed(world):
     assert row.meaning == "other"
     assert b"secret" not in row.body_sealed
     assert NUMBER not in row.text
+
+
+async def test_start_takes_a_stop_back_and_is_confirmed_and_is_no_yes_to_calls(world):
+    await world.planned()
+    await world.texts_us("STOP")
+    await world.texts_us("START")
+    assert await answers(world) == ["stop_confirmation", "start_confirmation"]
+    rows = await world.rows("SELECT channel, granted FROM consent WHERE basis = 'text_start'")
+    assert [(row.channel, row.granted) for row in rows] == [("sms", True)]
+
+
+async def test_a_machine_that_answers_us_is_answered_ten_times_a_day(world):
+    for number in range(13):
+        await world.texts_us(f"Out of office {number}")
+    rows = await world.rows("SELECT count(*) AS n FROM message WHERE kind = 'reply'")
+    assert rows[0].n == 10

@@ -13,7 +13,7 @@ from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, reason_of
         (35114, "send_time_refused", Kind.LATER),
         (35115, "send_time_refused", Kind.LATER),
         (21211, "bad_address", Kind.REFUSED),
-        (21614, "bad_address", Kind.REFUSED),
+        (21614, "landline", Kind.REFUSED),
         (21635, "landline", Kind.REFUSED),
         (30006, "landline", Kind.REFUSED),
         (21610, "opted_out", Kind.REFUSED),
