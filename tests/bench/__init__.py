@@ -1,0 +1,1 @@
+"""How fast planning and delivery are, beside bare loops in the same run: `python -m tests.bench`."""

@@ -1,0 +1,155 @@
+"""What was measured, as tables: for the terminal, as JSON, and for the page of figures."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from tests.bench.rounds import Round, Series
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+NOTIFY_PER_CORE, NOTIFY_MEMORY = 135, 150
+QUIET = 0.2
+"""Cores of other use up to which a round counts as quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One target of the issue, and what was reached."""
+
+    what: str
+    target: str
+    reached: str
+    met: bool
+
+
+def figures(series: Mapping[str, Series]) -> list[list[str]]:
+    """Return a row for each series: name, items, rate, CPU of ours and of PostgreSQL per item, per core, noise."""
+    return [[
+        one.name, f"{one.rounds[0].done:,}", _with_range(one, lambda r: r.rate),
+        _micro(one, lambda r: r.app / r.done), _micro(one, lambda r: r.postgres / r.done),
+        f"{one.middle(lambda r: r.per_core):,.0f}" if one.rounds[0].app else "–",
+        f"{one.middle(lambda r: r.noise):.2f}",
+    ] for one in series.values()]  # fmt: skip
+
+
+HEAD = (
+    "what",
+    "items a round",
+    "a second [lowest–highest]",
+    "our CPU µs",
+    "PostgreSQL µs",
+    "a second a core",
+    "others' cores",
+)
+
+
+def verdicts(series: Mapping[str, Series]) -> list[Verdict]:
+    """Hold what was measured against the targets."""
+    found: list[Verdict] = []
+    if "plan" in series:
+        share = _share(series["plan"], series["bare insert"], lambda r: r.rate)
+        found.append(
+            Verdict("planning, rows a second against the bare insert", "≥ 25 %", f"{share:.0%}", share >= 0.25)
+        )
+    if "texts" in series:
+        found += _of_texts(series["texts"], series["bare posts"])
+    if "mails" in series:
+        rate = series["mails"].middle(lambda r: r.rate)
+        found.append(Verdict("e-mails a second", "> 5,000", f"{rate:,.0f}", rate > 5_000))
+    found += _of_memory([look for one in series.values() for look in one.memory])
+    return found
+
+
+def _of_texts(texts: Series, bare: Series) -> list[Verdict]:
+    core, share = texts.middle(lambda r: r.per_core), _share(texts, bare, lambda r: r.rate)
+    times = core / NOTIFY_PER_CORE
+    return [
+        Verdict("texts a second a core", "≥ 2,700", f"{core:,.0f} ({times:.0f} × GOV.UK Notify's 135)", core >= 2_700),
+        Verdict("texts a second against the bare posts", "≥ 15 %", f"{share:.0%}", share >= 0.15),
+    ]
+
+
+def _of_memory(looks: Sequence[Mapping[str, float]]) -> list[Verdict]:
+    if not looks:
+        return []
+    most = {name: max(look[name] for look in looks) for name in ("rss", "pss", "uss")}
+    least = min(look["rss"] for look in looks)
+    reached = f"RSS {most['rss']:.0f} (lowest {least:.0f}), PSS {most['pss']:.0f}, USS {most['uss']:.0f}"
+    return [Verdict("worker memory at its highest, MiB", f"< {NOTIFY_MEMORY}", reached, most["rss"] < NOTIFY_MEMORY)]
+
+
+def tables(series: Mapping[str, Series]) -> list[Table]:
+    """Return both tables for the terminal."""
+    measured = Table(*HEAD, title="Measured (medians)")
+    for row in figures(series):
+        measured.add_row(*row)
+    held = Table("target", "wanted", "reached", "", title="Targets")
+    for one in verdicts(series):
+        held.add_row(one.what, one.target, one.reached, "met" if one.met else "missed")
+    return [measured, held]
+
+
+def as_json(series: Mapping[str, Series], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything as plain data."""
+    rounds = {name: [asdict(one) for one in each.rounds] for name, each in series.items()}
+    memory = {name: each.memory for name, each in series.items()}
+    return {**about, "rounds": rounds, "memory": memory, "targets": [asdict(one) for one in verdicts(series)]}
+
+
+def write(page: Path, series: Mapping[str, Series], about: Mapping[str, Any]) -> None:
+    """Put the figures between the page's markers; what people wrote around them stays."""
+    head, _, rest = page.read_text("utf-8").partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    said = ", ".join(f"{name} {value}" for name, value in about.items())
+    held = [[one.what, one.target, one.reached, "met" if one.met else "**missed**"] for one in verdicts(series)]
+    parts = [f"Measured with {said}.", _markdown(HEAD, figures(series)), *_warnings(series),
+             _markdown(("target", "wanted", "reached", ""), held)]  # fmt: skip
+    page.write_text(head + BEGIN + "\n\n" + "\n\n".join(parts) + "\n\n" + END + tail, "utf-8")
+
+
+def about(size: int, rounds: int, written_in: str, command: str, today: date) -> dict[str, Any]:
+    """Return what a reader needs to judge the figures by."""
+    return {
+        "date": today.isoformat(),
+        "command": f"`{command}`",
+        "size": f"{size:,}",
+        "rounds": rounds,
+        "machine": f"{platform.machine()} with {os.cpu_count()} cores",
+        "Python": platform.python_version(),
+        "sink in": written_in,
+    }
+
+
+def _warnings(series: Mapping[str, Series]) -> list[str]:
+    noisy = [name for name, one in series.items() if one.middle(lambda r: r.noise) > QUIET]
+    if not noisy:
+        return []
+    what = f"**Not a quiet machine**: others used more than {QUIET} cores during {', '.join(noisy)}; "
+    return [what + "rates are too low and CPU per item is too high, each by up to a factor of two or three."]
+
+
+def _share(ours: Series, bare: Series, of: Any) -> float:
+    return ours.middle(of) / bare.middle(of)
+
+
+def _with_range(one: Series, of: Any) -> str:
+    low, high = one.range(of)
+    return f"{one.middle(of):,.0f} [{low:,.0f}–{high:,.0f}]"
+
+
+def _micro(one: Series, of: Any) -> str:
+    return f"{one.middle(of) * 1e6:,.1f}"
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+__all__ = ["Round", "about", "as_json", "tables", "verdicts", "write"]
