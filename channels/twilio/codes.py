@@ -45,7 +45,7 @@ _LATER: Mapping[str, tuple[int, ...]] = {
 }
 _REFUSED: Mapping[str, tuple[int, ...]] = {
     "bad_address": (13224, 21201, 21211, 21214, 21217, 21401, 21604),
-    "landline": (21635, 30006),
+    "landline": (21614, 21635, 30006),
     "opted_out": (21610,),
     "route_refused": (13227, 21215, 21408, 21612, 30010),
     "bad_content": (21602, 21605, 21617),

@@ -103,8 +103,8 @@ async def test_a_server_that_never_accepts_is_not_sent(hasty):
         assert await post(hasty, f"http://127.0.0.1:{full.getsockname()[1]}") == NotSent("unreachable")
 
 
-async def test_a_failed_tls_handshake_is_not_sent(hasty, provider):
-    assert await post(hasty, provider.url.replace("http", "https")) == NotSent("unreachable")
+async def test_a_failed_tls_handshake_is_not_sent(transport, provider):
+    assert await post(transport, provider.url.replace("http", "https")) == NotSent("unreachable")
     assert provider.asked == []
 
 

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,8 @@ def test_what_a_killed_server_left_running_is_seen_in_its_folder_only(tmp_path):
     (tmp_path / "data").mkdir()
     command = {"args": ["postgres: checkpointer"], "executable": "/bin/cat", "cwd": tmp_path / "data"}
     with subprocess.Popen(**command, stdin=subprocess.PIPE) as left:
+        while not Path(f"/proc/{left.pid}/cmdline").read_bytes():
+            pass  # the kernel shows the title a moment after the program was started
         assert orphans_of(tmp_path / "data") == [left.pid]
         assert orphans_of(tmp_path) == []
         left.kill()
