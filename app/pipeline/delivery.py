@@ -132,10 +132,11 @@ class Delivery:
 
     async def _claim(self, lane: Lane) -> Batch:
         """Transaction 1: lock, ask once more whether each may go, write the intents."""
+        leased = await self._lease(lane) if lane.open_until else 0
         batch = Batch(self._boot_clock() + WRITE_WITHIN)
         async with self._database.transaction(lane.agency.id) as tx:
             session = tx.session
-            due = await self._due(session, lane)
+            due = await self._due(session, lane, leased)
             batch.seen = len(due)
             batch.more = len(due) == BATCH or any(row.kind not in PACED for row in due[:1])
             refused = [(row.id, row.period, _ending(row.refused), row.refused) for row in due if row.refused]
@@ -147,29 +148,30 @@ class Delivery:
                 batch.seen = 0  # only rows whose address is being replaced: planning will see to them
         return batch
 
-    async def _due(self, session: Session, lane: Lane) -> Sequence[Row[Any]]:
-        """Return what is due: codes and replies first and at any hour, then reminders within the rate."""
-        agency, channel = lane.agency.id, lane.channel
-        urgent = await deliveries.due_urgent(session, agency, channel, allowed=self._allowed, limit=BATCH)
-        if urgent:
-            return urgent
+    async def _due(self, session: Session, lane: Lane, leased: int) -> Sequence[Row[Any]]:
+        """Return what is due: codes and replies first and at any hour, then reminders within what was leased."""
+        agency, channel, rate = lane.agency.id, lane.channel, self._rate(lane)
+        due = await deliveries.due_urgent(session, agency, channel, allowed=self._allowed, limit=BATCH)
+        used = 0
         zones = [zone for zone, closes in lane.open_until.items() if session.now < closes]
-        limit = await self._tokens(session, lane) if zones else 0
-        if not limit:
-            return []
-        due = await deliveries.due_paced(session, agency, channel, allowed=self._allowed, zones=zones, limit=limit)
-        rate = self._rate(lane)
-        if rate is not None and len(due) < limit:
-            await rates.charge(session, _rate_key(lane), rate=rate, tokens=len(due) - limit)  # what is left goes back
+        if not due and zones and leased:
+            due = await deliveries.due_paced(session, agency, channel, allowed=self._allowed, zones=zones, limit=leased)
+            used = len(due)
+        if rate is not None and used < leased:
+            await rates.charge(session, _rate_key(lane), rate=rate, tokens=used - leased)  # what is left goes back
         return due
 
-    async def _tokens(self, session: Session, lane: Lane) -> int:
-        """Lease what the lane's rate allows now: the least of a batch and ten seconds' worth."""
+    async def _lease(self, lane: Lane) -> int:
+        """Lease what the lane's rate allows now: the least of a batch and ten seconds' worth.
+
+        In a transaction of its own, for a claim that held the budget would keep every other from claiming.
+        """
         rate = self._rate(lane)
         if rate is None:
             return BATCH
         burst = max(1.0, rate * RATE_SPAN)
-        return await rates.take(session, _rate_key(lane), rate=rate, burst=burst, want=min(BATCH, int(burst)))
+        async with self._database.transaction(lane.agency.id) as tx:
+            return await rates.take(tx.session, _rate_key(lane), rate=rate, burst=burst, want=min(BATCH, int(burst)))
 
     def _rate(self, lane: Lane) -> float | None:
         name = RATE_NAMES[lane.channel]
@@ -181,7 +183,7 @@ class Delivery:
             lane.agency, lane.channel, book, session.ring, session.index, self._wording.shipped.layout, self._public_url
         )
         if lane.channel is Channel.EMAIL:
-            going = sorted(going, key=lambda row: str(row.template_version_id))
+            going = sorted(going, key=lambda row: row.template_version_id.int)
         spoiled = []
         for row in going:
             attempt = uuid7()
