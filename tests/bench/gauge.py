@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
@@ -46,6 +47,19 @@ def memory(pid: int) -> dict[str, float]:
         if name in MEMORY_LINES:
             found[MEMORY_LINES[name]] += int(value.split()[0]) / 1024
     return found
+
+
+def yardstick() -> float:
+    """Return the CPU milliseconds of a fixed loop of plain Python: how fast this core is just now (median of 15)."""
+    return median(_one_loop() for _ in range(15)) * 1e3
+
+
+def _one_loop() -> float:
+    begun, total, held = time.process_time(), 0, dict[int, int]()
+    for number in range(400_000):
+        total += number * 3 % 7
+        held[number & 1023] = total
+    return time.process_time() - begun
 
 
 def _machine() -> float:
