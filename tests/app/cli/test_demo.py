@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.wiring import erase_database
+
 COMMAND = [sys.executable, "-W", "ignore", "-m", "app.cli", "demo"]
 
 
@@ -18,12 +20,19 @@ def run(folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """A folder whose embedded database is gone with the test, wherever it lives."""
+    yield tmp_path
+    erase_database(tmp_path / "data-demo")
+
+
 @pytest.mark.timeout(400)
-def test_a_demo_that_is_killed_twice_goes_on_and_nothing_was_sent_twice(tmp_path):
+def test_a_demo_that_is_killed_twice_goes_on_and_nothing_was_sent_twice(folder):
     for moment in (9, 13):
         with pytest.raises(subprocess.TimeoutExpired):
-            run(tmp_path, moment)
-    ended = run(tmp_path, 300)
+            run(folder, moment)
+    ended = run(folder, 300)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "An interrupted demo is found" in ended.stdout
     assert "✗" not in ended.stdout
