@@ -28,6 +28,7 @@ from app.db.embedded_places import (
     locked,
     make_folder,
     open_private,
+    remove_folder,
     socket_folder,
     write_private,
 )
@@ -243,7 +244,7 @@ class EmbeddedPostgres:
     def _make_data(self, bindir: Path) -> None:
         """Make the data folder beside its place, then move it there: half a folder is never used."""
         for leftover in self.home.glob("data.*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+            remove_folder(leftover)
         # A name of its own: the initdb of a starter that was killed may still be writing.
         new = Path(tempfile.mkdtemp(prefix="data.", dir=self.home))
         password = secrets.token_urlsafe(24)

@@ -4,7 +4,9 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Final
 
 # A unix socket's address has 108 bytes; a comma or a quote would split the server's setting.
 SOCKET_FOLDER: Final = re.compile(rb"[^,\"']{1,90}")
+PATIENCE: Final = 10.0  # seconds
 
 
 def anyone_may_enter(path: Path) -> bool:
@@ -45,6 +48,18 @@ def make_folder(path: Path, mode: int, owner: int | None = None) -> None:
     path.chmod(mode)
     if owner is not None:
         os.chown(path, owner, owner)
+
+
+def remove_folder(path: Path, patience: float = PATIENCE) -> None:
+    """Remove a folder with all in it, even while an orphan of a killed process still writes there.
+
+    Raises:
+        OSError: something was still there after `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    while path.exists():
+        # A file made during the sweep keeps its folder; the next round takes both.
+        shutil.rmtree(path, ignore_errors=time.monotonic() < until)
 
 
 def open_private(path: Path, flags: int = 0) -> int:

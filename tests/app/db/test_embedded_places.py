@@ -1,9 +1,18 @@
 import os
 import stat
+import threading
 
 import pytest
 
-from app.db.embedded_places import anyone_may_enter, locked, make_folder, open_private, socket_folder, write_private
+from app.db.embedded_places import (
+    anyone_may_enter,
+    locked,
+    make_folder,
+    open_private,
+    remove_folder,
+    socket_folder,
+    write_private,
+)
 
 
 def test_a_folder_gets_its_mode_whatever_the_umask(tmp_path):
@@ -20,6 +29,33 @@ def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path):
     (tmp_path / "planted").symlink_to(tmp_path)
     with pytest.raises(PermissionError, match="planted"):
         make_folder(tmp_path / "planted", 0o700)
+
+
+def test_a_folder_that_an_orphan_still_fills_is_removed_all_the_same(tmp_path):
+    folder = tmp_path / "data.left"
+    (folder / "base").mkdir(parents=True)
+
+    def fill() -> None:
+        for number in range(100_000):
+            try:
+                (folder / "base" / f"{number}").touch()
+                (folder / f"{number}").mkdir()
+            except FileNotFoundError:
+                if not folder.exists():
+                    return
+
+    orphan = threading.Thread(target=fill)
+    orphan.start()
+    remove_folder(folder)
+    orphan.join()
+    assert not folder.exists()
+
+
+def test_a_folder_that_cannot_be_removed_is_an_error_and_no_endless_wait(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.rmdir", lambda *_, **__: (_ for _ in ()).throw(PermissionError("held")))
+    (tmp_path / "held").mkdir()
+    with pytest.raises(PermissionError, match="held"):
+        remove_folder(tmp_path / "held", patience=0)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can play another user")
