@@ -1,19 +1,54 @@
-"""The port every provider's adapter speaks: what goes out, what comes back, in the channels' own words.
+"""The port every provider's adapter speaks: what goes out, and what became of it, in the channels' own words.
 
-This file imports nothing of ours, so `channels/` could move to another project unchanged. Expected
-outcomes are values (`Accepted`, `TryLater`, `Refused`, `Unclear`); the one exception is a callback
-that is not from the provider (`BadSignature`).
+What a provider tells us later is in `signals`, what a call says in `speech`, what a reason means in
+`reasons`; none of them imports anything else of ours, so `channels/` could move to another project
+unchanged. Expected outcomes are values (`Accepted`, `TryLater`, `Refused`, `Unclear`); the one exception
+is a callback that is not from the provider (`BadSignature`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
+
+from channels.signals import Callback, Signal
+from channels.speech import CallScript
+
+# --- what an adapter can do ------------------------------------------------------------------
 
 
-class BadSignature(Exception):
-    """The callback is not from the provider, or it is stale."""
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider offers on one channel: data to decide by, and to show."""
+
+    channel: Literal["sms", "email", "voice"]
+    cost_unit: Literal["segment", "minute", "message"]
+    batch: int = 1
+    """How many people one request carries."""
+    at_once: int = 1
+    """How many requests are under way at a time."""
+    longest: int = 0
+    """Characters of a text, bytes of a whole mail; 0 where there is no limit of its own."""
+    encodings: tuple[str, ...] = ("UTF-8",)
+    voices: frozenset[str] = frozenset()
+    """The languages (BCP 47) that a call can be spoken in."""
+    can_schedule: bool = False
+    """Whether `send_at` is kept; `soonest` and `latest` are how far ahead it may be."""
+    soonest: timedelta = timedelta()
+    latest: timedelta = timedelta()
+    can_cancel: bool = False
+    can_find: bool = False
+    can_redact: bool = False
+    longest_validity: timedelta | None = None
+    """How long a message can be told to wait at most; none where the provider takes no such word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the provider would take messages from us now, and a sentence for an operator."""
+
+    ok: bool
+    detail: str
 
 
 # --- what goes out ---------------------------------------------------------------------------
@@ -46,7 +81,13 @@ class OutgoingMessage:
     mail: Mail | None = field(default=None, repr=False)
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     unsubscribe_url: str = field(default="", repr=False)
+    category: str = ""
+    """The template's key, for the provider's own statistics; nothing personal."""
     valid_for: timedelta | None = None
+    send_at: datetime | None = None
+    """The provider is to hold it until then (machine time, aware, in UTC)."""
+    fence: str = ""
+    """What `new_fence` gave: all messages that carry it can be withdrawn together."""
     alone: bool = False
     """An earlier try failed with others: it goes in a request of its own, so that one bad message holds up no batch."""
 
@@ -56,15 +97,16 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has the message."""
+    """The provider has the message; `cost` in US dollars where the answer tells it."""
 
     provider_id: str
     segments: int = 0
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Surely not sent; the same message may work after a while."""
+    """Surely not sent; the same message may work after a while. `reason` is a key of `reasons.REASONS`."""
 
     reason: str
     provider_code: str = ""
@@ -73,7 +115,7 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Surely not sent, and the provider will never take this message."""
+    """Surely not sent, and the provider will never take this message; `reasons.REASONS` says whose fault it is."""
 
     reason: str
     provider_code: str = ""
@@ -101,6 +143,8 @@ class Lookup:
     to: str = field(repr=False)
     sender: str
     since: datetime
+    not_these: frozenset[str] = frozenset()
+    """The provider's ids of other attempts, for a list whose entries carry no mark of ours (calls)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +161,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class CannotSay:
-    """The list could not be read, or does not tell."""
+    """It could not be asked, or the answer does not tell."""
 
     detail: str
 
@@ -125,94 +169,52 @@ class CannotSay:
 Found = Present | Absent | CannotSay
 
 
-# --- what a provider tells us ----------------------------------------------------------------
+# --- what can be taken back ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Callback:
-    """A provider's request to us, exactly as it arrived.
+class Handle:
+    """A message at the provider: its id there, or the fence it was sent under."""
 
-    `url` is the public address that the provider was given (from settings, never from a Host header);
-    `part` is what follows the reference in the path (`""`, `keys`, `status`).
-    """
-
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    received_at: datetime
-    reference: str = ""
-    part: str = ""
-
-
-class Status(StrEnum):
-    """What a receipt can say of an attempt."""
-
-    ACCEPTED = "accepted"
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the provider says of an attempt; `key` is the same when the provider says the same again."""
-
-    reference: str
-    key: str
-    status: Status
-    provider_id: str = ""
-    reason: str = ""
-    provider_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A text that a person sent us."""
-
-    key: str
-    sender: str = field(repr=False)
-    recipient: str
-    body: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """The reader told the provider to stop (spam report, unsubscribe)."""
-
-    reference: str
-    key: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallAnswered:
-    """The provider asks what a call shall say."""
-
-    reference: str
     provider_id: str
-    machine: bool = False
+    fence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPressed:
-    """The person on the phone pressed a key; no key at all is an empty `digits`."""
-
-    reference: str
-    provider_id: str
-    digits: str
+class Canceled:
+    """It will not be sent; with a fence, nothing that carries it will be."""
 
 
-Signal = Receipt | Reply | OptOut | CallAnswered | KeyPressed
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """It has left, or the provider does not take messages back."""
+
+    detail: str
+
+
+Withdrawal = Canceled | TooLate | CannotSay
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """The provider holds neither words nor number any more."""
+
+
+Redaction = Redacted | CannotSay
 
 
 # --- the port --------------------------------------------------------------------------------
 
 
 class MessageChannel(Protocol):
-    """A provider's adapter for one channel."""
+    """A provider's adapter for one channel; `defaults.Defaults` answers for what a provider does not offer."""
 
     name: str
-    batch: int
-    """How many people one request carries."""
+    capabilities: Capabilities
+
+    async def check(self) -> Health:
+        """Say whether account and credentials work; never sends a message."""
+        ...
 
     async def send(self, messages: Sequence[OutgoingMessage], *, not_after: float) -> Sequence[Outcome]:
         """Send each message at most once and say what became of it, in the same order.
@@ -222,29 +224,38 @@ class MessageChannel(Protocol):
         """
         ...
 
+    async def new_fence(self) -> str:
+        """Return an id under which messages can be withdrawn together; empty where there is none, or none to be had."""
+        ...
+
+    async def cancel(self, handle: Handle) -> Withdrawal:
+        """Withdraw what was accepted and has not left yet."""
+        ...
+
     async def find(self, lookup: Lookup) -> Found:
         """Say what became of a message whose sending was unclear."""
+        ...
+
+    async def redact(self, handle: Handle) -> Redaction:
+        """Erase words and number of a settled message at the provider."""
         ...
 
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Verify a callback on its raw bytes and say what it tells us; raises `BadSignature`."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class CallScript:
-    """What a call says: the words, and where a pressed key is to be sent (empty: no keys, hang up after)."""
-
-    words: Sequence[str] = field(repr=False)
-    language: str
-    keys_url: str = ""
-    keys_hint: Sequence[str] = ()
-    """Said after the first of `words` (who calls), before the rest."""
+    async def close(self) -> None:
+        """Give up connections of its own; further sends may open new ones."""
+        ...
 
 
 class CallChannel(MessageChannel, Protocol):
     """A channel whose provider asks back what to say."""
 
+    def speaks(self, language: str) -> bool:
+        """Say whether a voice speaks a language (BCP 47)."""
+        ...
+
     def say(self, script: CallScript) -> str:
-        """Return the provider's markup (XML) that speaks the script."""
+        """Return the provider's markup (XML) that speaks the script; without lines it hangs up."""
         ...

@@ -17,9 +17,9 @@ from app.rules.facts import Channel, RenewalStatus
 from app.rules.reasons import SENTENCES
 from app.rules.statuses import Status
 from app.rules.wording_reading import parse_template
-from app.wiring import Services, adapters
+from app.wiring import Services
+from channels.reasons import REASONS
 from channels.sendgrid.events import OPT_OUTS, RECEIPTS
-from channels.transport import Transport
 from channels.twilio.codes import CANCELED, MEANINGS, UNEXPLAINED, Kind
 from channels.twilio.voice import _LISTENERS, STATUSES
 from schedules.ladders import parse_ladder
@@ -39,6 +39,8 @@ MODULES = {
 TREES = {name: ast.parse(text) for name, text in MODULES.items()}
 OWN_TEST_ELSEWHERE = {
     "channels/contract.py": ("tests/test_architecture.py", "a port: values and protocols that do nothing"),
+    "channels/signals.py": ("tests/test_architecture.py", "a port: values that do nothing"),
+    "channels/speech.py": ("tests/test_architecture.py", "a port: values that do nothing"),
     "migrations/versions/": ("tests/migrations/test_versions.py", "revisions only mean something in a row"),
 }
 """Modules whose test does not stand at the same path, each with the test that covers it and the reason."""
@@ -101,7 +103,8 @@ def test_the_exceptions_are_few_and_true():
         assert reason
     behaviour = [
         node.name
-        for node in ast.walk(TREES["channels/contract.py"])
+        for port in ("contract", "signals", "speech")
+        for node in ast.walk(TREES[f"channels/{port}.py"])
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not (isinstance(node.body[-1], ast.Expr) and isinstance(node.body[-1].value, ast.Constant))
     ]
@@ -129,12 +132,6 @@ def test_every_tick_names_a_job_and_comes_in_whole_seconds():
     assert {tick.name for tick in TIMETABLE} <= set(Job)
     assert len({tick.name for tick in TIMETABLE}) == len(TIMETABLE)
     assert [tick for tick in TIMETABLE if tick.every % timedelta(seconds=1) or not tick.every] == []
-
-
-def test_every_channel_has_an_adapter(settings):
-    found, voice = adapters(settings, Transport(timeout=timedelta(seconds=1)))
-    assert set(found) == set(Channel)
-    assert found[Channel.VOICE] is voice
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -200,6 +197,10 @@ def test_every_reason_that_a_provider_gives_has_a_sentence():
     found = provider_reasons()
     assert {"unknown_number", "deadline", "no_voice", "spam_report", "busy", "bounced"} <= found
     assert found - set(SENTENCES) == set()
+
+
+def test_what_every_reason_of_a_provider_means_is_decided():
+    assert provider_reasons() - set(REASONS) - {CANCELED} == set()
 
 
 def test_every_reason_that_our_own_rules_write_has_a_sentence():

@@ -1,6 +1,6 @@
 """What providers tell us. The stage verifies the raw request; a forged or stale one gets 403 and changes nothing."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -9,7 +9,6 @@ from app.api.auth import Wired
 from app.api.bodies import read_body
 from app.api.documents import Responses, problems
 from app.pipeline.receipts import Answer, Heard
-from app.rules.facts import Channel
 
 router: Final = APIRouter(tags=["Providers"])
 ANSWERS: Final[Responses] = {
@@ -33,43 +32,53 @@ async def heard(request: Request) -> Heard:
 Callback = Annotated[Heard, Depends(heard)]
 
 
-@router.post("/callbacks/twilio/messages/{reference}", status_code=204, responses=ANSWERS, openapi_extra=FORM)
-async def text_status(reference: str, callback: Callback, wired: Wired) -> Response:
+@router.post("/callbacks/{provider}/messages/{reference}", status_code=204, responses=ANSWERS, openapi_extra=FORM)
+async def text_status(provider: str, reference: str, callback: Callback, wired: Wired) -> Response:
     """The status of one of our texts."""
-    return _response(await wired.receipts.take(Channel.SMS, callback, reference))
+    return _response(await wired.receipts.take(provider, "messages", callback, reference))
 
 
-@router.post("/callbacks/twilio/inbound", status_code=204, responses=ANSWERS, openapi_extra=FORM)
-async def text_to_us(callback: Callback, wired: Wired) -> Response:
+@router.post("/callbacks/{provider}/inbound", status_code=204, responses=ANSWERS, openapi_extra=FORM)
+async def text_to_us(provider: str, callback: Callback, wired: Wired) -> Response:
     """A text that somebody sent us."""
-    return _response(await wired.receipts.take(Channel.SMS, callback))
-
-
-@router.post("/callbacks/twilio/calls/{reference}", response_class=Response, responses=ANSWERS, openapi_extra=FORM)
-async def call_answered(reference: str, callback: Callback, wired: Wired) -> Response:
-    """A call was answered: what shall it say?"""
-    return _response(await wired.receipts.take(Channel.VOICE, callback, reference))
+    return _response(await wired.receipts.take(provider, "inbound", callback))
 
 
 @router.post(
-    "/callbacks/twilio/calls/{reference}/{part}", response_class=Response, responses=ANSWERS,
+    "/callbacks/{provider}/calls/{reference}", response_class=Response, responses=ANSWERS, openapi_extra=FORM
+)  # fmt: skip
+async def call_answered(provider: str, reference: str, callback: Callback, wired: Wired) -> Response:
+    """A call was answered: what shall it say?"""
+    return _response(await wired.receipts.take(provider, "calls", callback, reference))
+
+
+@router.post(
+    "/callbacks/{provider}/calls/{reference}/{part:path}", response_class=Response, responses=ANSWERS,
     openapi_extra=FORM,
 )  # fmt: skip
-async def call_part(reference: str, part: Literal["keys", "status"], callback: Callback, wired: Wired) -> Response:
-    """A pressed key, or the status of a call."""
-    return _response(await wired.receipts.take(Channel.VOICE, callback, reference, part))
+async def call_part(provider: str, reference: str, part: str, callback: Callback, wired: Wired) -> Response:
+    """A pressed key (`keys`, `keys/…`), or the status of a call (`status`)."""
+    return _response(await wired.receipts.take(provider, "calls", callback, reference, part))
 
 
-@router.post("/callbacks/twilio/voice", response_class=Response, responses=ANSWERS, openapi_extra=FORM)
-async def call_to_us(callback: Callback, wired: Wired) -> Response:
+@router.post("/callbacks/{provider}/voice", response_class=Response, responses=ANSWERS, openapi_extra=FORM)
+async def call_to_us(provider: str, callback: Callback, wired: Wired) -> Response:
     """Somebody calls our number."""
-    return _response(await wired.receipts.greet(callback))
+    return _response(await wired.receipts.take(provider, "voice", callback))
 
 
-@router.post("/callbacks/sendgrid/events", status_code=204, responses=ANSWERS, openapi_extra=EVENTS)
-async def mail_events(callback: Callback, wired: Wired) -> Response:
+@router.post(
+    "/callbacks/{provider}/voice/{part:path}", response_class=Response, responses=ANSWERS, openapi_extra=FORM
+)  # fmt: skip
+async def call_to_us_part(provider: str, part: str, callback: Callback, wired: Wired) -> Response:
+    """Somebody who calls our number pressed a key."""
+    return _response(await wired.receipts.take(provider, "voice", callback, part=part))
+
+
+@router.post("/callbacks/{provider}/events", status_code=204, responses=ANSWERS, openapi_extra=EVENTS)
+async def mail_events(provider: str, callback: Callback, wired: Wired) -> Response:
     """A batch of e-mail events."""
-    return _response(await wired.receipts.take(Channel.EMAIL, callback))
+    return _response(await wired.receipts.take(provider, "events", callback))
 
 
 def _response(said: Answer) -> Response:

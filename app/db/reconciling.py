@@ -14,7 +14,7 @@ LEASES_OUT = text("""
     UPDATE attempt SET state = 'unclear' WHERE state = 'intended' AND lease_until < :machine_now
 """)
 TO_LOOK_UP = text("""
-    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.code, a.looks, a.intended_at, a.intended_on_machine,
+    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.provider, a.code, a.looks, a.intended_at, a.intended_on_machine,
            m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)

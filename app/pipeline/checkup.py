@@ -1,12 +1,11 @@
 """Checkup: what is wrong with settings, database, providers, lanes, words and languages, and how to mend it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-
-import httpx
 
 from app.db import agencies
 from app.db.transaction import Database
+from app.pipeline.providers import Providers
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
 from app.rules.facts import Channel
@@ -14,6 +13,7 @@ from app.rules.languages import LANGUAGES, fallbacks
 from app.rules.wording import Template
 from app.rules.wording_checks import check, check_wording, coverage, sample_words
 from app.rules.wording_reading import parse_template
+from channels.contract import MessageChannel
 
 CountSegments = Callable[[str], int]
 
@@ -36,7 +36,7 @@ class Checkup:
     """Looks over the whole installation; sends nothing."""
 
     def __init__(
-        self, database: Database, wording: Wording, *, providers: Mapping[Channel, tuple[str, str]],
+        self, database: Database, wording: Wording, *, providers: Providers,
         count_segments: CountSegments, mode: str,
     ) -> None:  # fmt: skip
         self._database, self._wording, self._providers = database, wording, providers
@@ -50,7 +50,7 @@ class Checkup:
                 Finding("settings", f"{self._mode} mode"),
                 Finding("database", "answers; the schema is up to date"),
             ]
-        found += [await self._provider(channel) for channel in self._providers]
+        found += [await self._provider(channel, one) for channel, one in self._providers]
         found += [one for agency in every for one in self._agency(agency)]
         if not every:
             found.append(
@@ -78,16 +78,11 @@ class Checkup:
     def _templates(self) -> list[Template]:
         return [parse_template(source) for source in self._wording.shipped.templates.values()]
 
-    async def _provider(self, channel: Channel) -> Finding:
-        """Ask whether a provider's address answers at all; no credentials go out."""
-        name, url = self._providers[channel]
-        try:
-            async with httpx.AsyncClient(timeout=5) as client:
-                await client.get(url)
-        except httpx.HTTPError as error:
-            mend = "start `keepcovered up`" if self._mode == "sandbox" else "check the network and the BASE_URL"
-            return Finding(f"{channel} by {name}", f"does not answer ({type(error).__name__})", mend, wrong=True)
-        return Finding(f"{channel} by {name}", "answers")
+    async def _provider(self, channel: Channel, provider: MessageChannel) -> Finding:
+        """Ask a provider whether it would take messages from us; nothing is sent."""
+        health = await provider.check()
+        mend = "start `keepcovered up`" if self._mode == "sandbox" else "check its settings and the network"
+        return Finding(f"{channel} by {provider.name}", health.detail, "" if health.ok else mend, wrong=not health.ok)
 
     def _agency(self, agency: Agency) -> list[Finding]:
         """Look at an agency's lanes and languages."""

@@ -20,12 +20,13 @@ from app.db.deliveries import Result
 from app.db.transaction import Database, Row, Session, Transaction
 from app.logs import log
 from app.pipeline.consent import Consents
+from app.pipeline.providers import Providers
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
 from app.rules.agency import DEFAULT_RATES, Agency
 from app.rules.facts import Channel
 from app.rules.times import back_off
-from channels.contract import Accepted, MessageChannel, Outcome, OutgoingMessage, Refused, TryLater, Unclear
+from channels.contract import Accepted, Outcome, OutgoingMessage, Refused, TryLater, Unclear
 from schedules.windows import WINDOWS, next_opening
 
 BATCH = 1_000
@@ -77,11 +78,11 @@ class Delivery:
     """Sends what is due, lane by lane."""
 
     def __init__(
-        self, database: Database, channels: Mapping[Channel, MessageChannel], *, wording: Wording,
+        self, database: Database, providers: Providers, *, wording: Wording,
         consents: Consents, allowed_statuses: frozenset[str], public_url: str, paced: bool,
         boot_clock: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
     ) -> None:  # fmt: skip
-        self._database, self._channels, self._wording = database, channels, wording
+        self._database, self._providers, self._wording = database, providers, wording
         self._consents, self._allowed = consents, sorted(allowed_statuses)
         self._public_url, self._paced, self._boot_clock = public_url, paced, boot_clock
 
@@ -107,7 +108,7 @@ class Delivery:
         while True:
             batch = batch or await self._claim(lane)
             if batch.messages:
-                outcomes = await self._channels[lane.channel].send(batch.messages, not_after=batch.not_after)
+                outcomes = await self._providers.first(lane.channel).send(batch.messages, not_after=batch.not_after)
                 await self._record(lane, batch, outcomes)
                 tried += len(batch.messages)
             if not batch.seen or not batch.more:
@@ -203,7 +204,7 @@ class Delivery:
         if not intents:
             return
         await deliveries.intend(
-            session, lane.agency.id, lane.channel, self._channels[lane.channel].name, intents,
+            session, lane.agency.id, lane.channel, self._providers.first(lane.channel).name, intents,
             lease_until=session.machine_now + LEASE, look_at=session.now + FIRST_LOOK,
         )  # fmt: skip
 

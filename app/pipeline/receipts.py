@@ -8,8 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Any, cast
 from uuid import UUID
 
 from app.db import receipts
@@ -17,15 +16,17 @@ from app.db.transaction import Database, Transaction
 from app.logs import log
 from app.pipeline.calls import Calls
 from app.pipeline.consent import Consents
+from app.pipeline.providers import Providers
 from app.pipeline.replies import Replies
 from app.rules.facts import Channel
 from app.rules.statuses import reported_moves
-from channels.contract import (
+from channels.contract import CallChannel, MessageChannel
+from channels.signals import (
     BadSignature,
     CallAnswered,
     Callback,
+    CallReceived,
     KeyPressed,
-    MessageChannel,
     OptOut,
     Receipt,
     Reply,
@@ -34,6 +35,14 @@ from channels.contract import (
 )
 
 MOVES = reported_moves()
+KINDS: Mapping[str, Channel] = {
+    "messages": Channel.SMS,
+    "inbound": Channel.SMS,
+    "events": Channel.EMAIL,
+    "calls": Channel.VOICE,
+    "voice": Channel.VOICE,
+}
+"""What providers call us about: the word in the path, and the channel."""
 BOUNCES = frozenset({"bounced", "dropped", "unknown_number", "bad_address"})
 
 
@@ -62,58 +71,56 @@ class Receipts:
     """Hears the providers."""
 
     def __init__(
-        self, database: Database, channels: Mapping[Channel, MessageChannel], *, consents: Consents,
+        self, database: Database, providers: Providers, *, consents: Consents,
         replies: Replies, calls: Calls, machine_now: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        self._database, self._channels, self._machine_now = database, channels, machine_now
+        self._database, self._providers, self._machine_now = database, providers, machine_now
         self._consents, self._replies, self._calls = consents, replies, calls
         self._waiting: list[tuple[list[tuple[Any, ...]], asyncio.Future[None]]] = []
         self._committing: asyncio.Task[None] | None = None
 
-    async def take(self, channel: Channel, heard: Heard, reference: str = "", part: str = "") -> Answer:
-        """Take one request of a channel's provider; `part` is what follows the reference in its path."""
-        return await self.hear(channel, self._callback(heard, reference, part))
-
-    async def greet(self, heard: Heard) -> Answer:
-        """Say what is said to somebody who calls one of our numbers."""
-        try:
-            self._channels[Channel.VOICE].read_callback(self._callback(heard))
-        except BadSignature:
+    async def take(self, provider: str, kind: str, heard: Heard, reference: str = "", part: str = "") -> Answer:
+        """Take one request of a provider; `kind` and `part` stand before and after the reference in its path."""
+        adapter = self._providers.named(KINDS[kind], provider)
+        if adapter is None:
             return FORBIDDEN
-        called = dict(parse_qsl(heard.body.decode("ascii"))).get("To", "")
-        return Answer(200, await self._calls.greet(called))
+        callback = Callback(heard.url, heard.headers, heard.body, self._machine_now(), reference, part, kind)
+        return await self.hear(adapter, callback)
 
-    def _callback(self, heard: Heard, reference: str = "", part: str = "") -> Callback:
-        return Callback(heard.url, heard.headers, heard.body, self._machine_now(), reference, part)
-
-    async def hear(self, channel: Channel, callback: Callback) -> Answer:
-        """Take one callback of a channel's provider; a forged or stale one is refused and changes nothing."""
+    async def hear(self, provider: MessageChannel, callback: Callback) -> Answer:
+        """Take one callback of a provider; a forged or stale one is refused and changes nothing."""
         if callback.reference and self._database.index.attempt(callback.reference) is None:
             return FORBIDDEN
         try:
-            signals = self._channels[channel].read_callback(callback)
+            signals = provider.read_callback(callback)
         except BadSignature:
-            log().warning("forged callback", provider=self._channels[channel].name)
+            log().warning("forged callback", provider=provider.name)
             return FORBIDDEN
-        await self._append(channel, [signal for signal in signals if isinstance(signal, Receipt)])
+        await self._append(provider, [signal for signal in signals if isinstance(signal, Receipt)])
         answer = Answer()
         for signal in signals:
-            answer = await self._act(channel, signal) or answer
+            answer = await self._act(provider, signal) or answer
         return answer
 
-    async def _act(self, channel: Channel, signal: Signal) -> Answer | None:
+    async def _act(self, provider: MessageChannel, signal: Signal) -> Answer | None:
         """Do what a signal other than a receipt asks for."""
         if isinstance(signal, Reply):
-            await self._replies.hear(signal, self._channels[channel].name)
+            await self._replies.hear(signal, provider.name)
         elif isinstance(signal, OptOut):
             attempt = self._database.index.attempt(signal.reference)
             await self._consents.stop_by_attempt(attempt, basis=signal.reason, source="provider")
-        elif isinstance(signal, CallAnswered):
-            await self._append(channel, [_proof(signal.reference, signal.provider_id, "asked")])
-            return Answer(200, await self._calls.answer(signal))
-        elif isinstance(signal, KeyPressed):
-            return Answer(200, await self._calls.key(signal))
+        elif isinstance(signal, CallAnswered | KeyPressed | CallReceived):
+            return await self._talk(cast("CallChannel", provider), signal)
         return None
+
+    async def _talk(self, voice: CallChannel, signal: CallAnswered | KeyPressed | CallReceived) -> Answer:
+        """Say what a call says next."""
+        if isinstance(signal, CallReceived):
+            return Answer(200, voice.say(await self._calls.greet(signal)))
+        if isinstance(signal, KeyPressed):
+            return Answer(200, voice.say(await self._calls.key(signal)))
+        await self._append(voice, [_proof(signal.reference, signal.provider_id, "asked")])
+        return Answer(200, voice.say(await self._calls.answer(signal)))
 
     async def apply_waiting(self) -> int:
         """Apply what was appended and not yet applied; return how many messages moved."""
@@ -126,9 +133,9 @@ class Receipts:
 
         return await self._database.repeated(None, apply)
 
-    async def _append(self, channel: Channel, found: Sequence[Receipt]) -> None:
+    async def _append(self, provider: MessageChannel, found: Sequence[Receipt]) -> None:
         """Append receipts together with those of other callbacks that arrive meanwhile."""
-        rows = [row for receipt in found if (row := self._row(channel, receipt)) is not None]
+        rows = [row for receipt in found if (row := self._row(provider, receipt)) is not None]
         if not rows:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -158,12 +165,12 @@ class Receipts:
         except Exception as error:  # noqa: BLE001  (they are stored; the tick applies them)
             log().warning("receipts wait", error=type(error).__name__)
 
-    def _row(self, channel: Channel, receipt: Receipt) -> tuple[Any, ...] | None:
+    def _row(self, provider: MessageChannel, receipt: Receipt) -> tuple[Any, ...] | None:
         attempt: UUID | None = self._database.index.attempt(receipt.reference)
         if attempt is None:
             return None
         return (
-            attempt, self._channels[channel].name, receipt.key, receipt.status, receipt.provider_id,
+            attempt, provider.name, receipt.key, receipt.status, receipt.provider_id,
             receipt.reason, receipt.provider_code,
         )  # fmt: skip
 

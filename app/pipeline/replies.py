@@ -13,7 +13,7 @@ from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.keywords import Meaning, meaning
 from app.rules.phones import BadPhone, read_phone
-from channels.contract import Reply
+from channels.signals import Reply
 
 TEMPLATES: Mapping[Meaning, str] = {
     Meaning.STOP: "stop_confirmation",

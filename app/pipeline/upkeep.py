@@ -6,7 +6,7 @@ a day ends as unknown, for a person.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +18,12 @@ from app.db import agencies, reconciling, stored_answers
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
 from app.logs import log
+from app.pipeline.providers import Providers
 from app.queue import put_stalled_jobs_back
 from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.times import back_off
-from channels.contract import Absent, Found, Lookup, MessageChannel, Present
+from channels.contract import Absent, CannotSay, Found, Lookup, Present
 
 LOOK_AGAIN = {"sms": timedelta(minutes=5), "voice": timedelta(minutes=5), "email": timedelta(hours=1)}
 """Business time between the first and the second look (reliability: mode A); the e-mail provider's list lags."""
@@ -48,10 +49,8 @@ class _Verdicts:
 class Upkeep:
     """Brings what is open to an end."""
 
-    def __init__(
-        self, database: Database, channels: Mapping[Channel, MessageChannel], queue: procrastinate.App
-    ) -> None:
-        self._database, self._channels, self._queue = database, channels, queue
+    def __init__(self, database: Database, providers: Providers, queue: procrastinate.App) -> None:
+        self._database, self._providers, self._queue = database, providers, queue
 
     async def tick(self) -> None:
         """Bring to an end what is open, and put the queue's stalled jobs back."""
@@ -77,8 +76,13 @@ class Upkeep:
             await stored_answers.sweep(tx.session, tx.session.machine_now - KEEP_ANSWERS)
             return await reconciling.sweep_jobs(tx.session, tx.session.machine_now - KEEP_JOBS)
 
+    async def _find(self, row: Row[Any], lookup: Lookup) -> Found:
+        """Ask the provider that the attempt was made with."""
+        provider = self._providers.named(Channel(row.channel), row.provider)
+        return await provider.find(lookup) if provider else CannotSay("this provider is no longer in use")
+
     async def _look_up(self, lookups: Sequence[tuple[Row[Any], Lookup]]) -> None:
-        asked = (self._channels[Channel(row.channel)].find(lookup) for row, lookup in lookups)
+        asked = (self._find(row, lookup) for row, lookup in lookups)
         found = list(zip((row for row, _ in lookups), await asyncio.gather(*asked), strict=True))
         async with self._database.transaction(None) as tx:
             verdicts = _Verdicts()

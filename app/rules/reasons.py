@@ -52,6 +52,8 @@ SENTENCES: Mapping[str, str] = {
     "undelivered": "The provider could not deliver it and gave no reason.",
     "canceled_at_provider": "It was withdrawn at the provider.",
     "bounced": "The mail server says that this address does not exist or takes no mail.",
+    "mailbox_full": "The mailbox was full.",
+    "too_long": "The message is longer than the provider takes; an operator must look.",
     "dropped": "The e-mail provider dropped it, because the address bounced or complained before.",
     "busy": "The line was busy.",
     "no_answer": "Nobody answered the call.",

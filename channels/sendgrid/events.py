@@ -12,7 +12,7 @@ from types import MappingProxyType
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from channels.contract import BadSignature, Callback, OptOut, Receipt, Signal, Status
+from channels.signals import BadSignature, Callback, OptOut, Receipt, Signal, Status
 from channels.transport import header
 
 OLDEST = timedelta(minutes=10)

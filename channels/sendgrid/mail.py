@@ -17,8 +17,8 @@ from typing import assert_never
 from channels.contract import (
     Absent,
     Accepted,
-    Callback,
     CannotSay,
+    Capabilities,
     Found,
     Lookup,
     Mail,
@@ -26,13 +26,16 @@ from channels.contract import (
     OutgoingMessage,
     Present,
     Refused,
-    Signal,
     TryLater,
     Unclear,
 )
+from channels.defaults import Defaults
 from channels.sendgrid.events import public_key, sent_as, signals, verify
+from channels.signals import Callback, Signal
 from channels.transport import Answer, Lost, NotSent, Sent, Transport, in_order
 
+BATCH = 1_000  # people in one request
+LONGEST = 30 * 1024 * 1024  # bytes
 _OFF = {"enable": False}
 # A click or an open proves nothing (scanners do both) and would tell SendGrid what a member read.
 _TRACKING = {
@@ -49,7 +52,7 @@ _PERSONAL = "personalizations"
 _ADDRESS = re.compile(r"personalizations\.[0-9]+\.to\b")
 
 
-class SendGridMail:
+class SendGridMail(Defaults):
     """Sends e-mails and reads what SendGrid says of them.
 
     `public_keys` verify callbacks, as SendGrid shows them (base64); two while one is being replaced.
@@ -57,7 +60,6 @@ class SendGridMail:
     """
 
     name = "sendgrid"
-    batch = 1000
 
     def __init__(
         self,
@@ -68,6 +70,9 @@ class SendGridMail:
         public_keys: Sequence[str] = (),
     ) -> None:
         self._transport = transport
+        self.capabilities = Capabilities(
+            "email", "message", batch=BATCH, at_once=transport.connections, longest=LONGEST, can_find=True
+        )
         self._base = base_url.rstrip("/")
         self._authorization = {"Authorization": f"Bearer {api_key}"}
         self._headers = {**self._authorization, "Content-Type": "application/json"}
@@ -79,7 +84,7 @@ class SendGridMail:
         async def one(batch: Sequence[OutgoingMessage]) -> list[Outcome]:
             return await self._send(batch, not_after)
 
-        batches = _batches(messages, self.batch)
+        batches = _batches(messages, BATCH)
         outcomes = await in_order(one, batches, width=self._transport.connections)
         return [outcome for batch in outcomes for outcome in batch]
 

@@ -9,17 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from channels.contract import (
-    Absent,
-    Accepted,
-    CannotSay,
-    Found,
-    Outcome,
-    Present,
-    Refused,
-    TryLater,
-    Unclear,
-)
+from channels.contract import Absent, Accepted, CannotSay, Found, Outcome, Present, Refused, TryLater, Unclear
 from channels.transport import Answer, Form, Lost, NotSent, Sent, Transport
 from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, Meaning
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
-from channels.contract import BadSignature, Callback
+from channels.signals import BadSignature, Callback
 from channels.transport import header
 
 _MOST_FIELDS = 500

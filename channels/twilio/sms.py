@@ -5,20 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
-from channels.contract import (
-    Accepted,
-    Callback,
-    CannotSay,
-    Found,
-    Lookup,
-    Outcome,
-    OutgoingMessage,
-    Receipt,
-    Reply,
-    Signal,
-    Status,
-)
+from channels.contract import Accepted, CannotSay, Capabilities, Found, Lookup, Outcome, OutgoingMessage
+from channels.defaults import Defaults
 from channels.segments import segments
+from channels.signals import Callback, Receipt, Reply, Signal, Status
 from channels.transport import Transport, in_order
 from channels.twilio.codes import CANCELED, reason_of
 from channels.twilio.rest import Account, Resource, counted, only
@@ -26,6 +16,7 @@ from channels.twilio.signatures import Signatures
 
 _SERVICE = "MG"
 """How the SID of a Messaging Service begins; any other sender is a number."""
+LONGEST = 1_600  # characters
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes 1 to 36,000
 
 STATUSES: Mapping[str, Status] = MappingProxyType(
@@ -37,14 +28,13 @@ STATUSES: Mapping[str, Status] = MappingProxyType(
 )
 
 
-class TwilioSms:
+class TwilioSms(Defaults):
     """Sends texts and reads what Twilio says of them; `callback_base` is our public address.
 
     `next_tokens` are accepted for callbacks beside `auth_token` while the token is being replaced.
     """
 
     name = "twilio"
-    batch = 1
 
     def __init__(
         self,
@@ -56,7 +46,10 @@ class TwilioSms:
         callback_base: str,
         next_tokens: Sequence[str] = (),
     ) -> None:
-        self._width = transport.connections
+        self.capabilities = Capabilities(
+            "sms", "segment", at_once=transport.connections, longest=LONGEST, encodings=("GSM-7", "UCS-2"),
+            can_find=True, longest_validity=timedelta(seconds=_LONGEST_VALIDITY),
+        )  # fmt: skip
         self._account = Account(transport, account_sid=account_sid, auth_token=auth_token, base_url=base_url)
         self._signatures = Signatures((auth_token, *next_tokens))
         self._callbacks = f"{callback_base.rstrip('/')}/callbacks/twilio/messages/"
@@ -72,7 +65,7 @@ class TwilioSms:
 
             return await self._account.create("Messages", self._form(message), not_after=not_after, accepted=accepted)
 
-        return await in_order(one, messages, width=self._width)
+        return await in_order(one, messages, width=self.capabilities.at_once)
 
     async def find(self, lookup: Lookup) -> Found:
         """Search the recipient's texts since the intent for the printed code."""

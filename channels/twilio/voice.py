@@ -6,27 +6,15 @@ from types import MappingProxyType
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from channels.contract import (
-    Accepted,
-    CallAnswered,
-    Callback,
-    CallScript,
-    CannotSay,
-    Found,
-    KeyPressed,
-    Lookup,
-    Outcome,
-    OutgoingMessage,
-    Receipt,
-    Refused,
-    Signal,
-    Status,
-)
+from channels.contract import Accepted, CannotSay, Capabilities, Found, Lookup, Outcome, OutgoingMessage, Refused
+from channels.defaults import Defaults
+from channels.signals import CallAnswered, Callback, CallReceived, KeyPressed, Receipt, Signal, Status
+from channels.speech import CallScript, Line
 from channels.transport import Transport, in_order
 from channels.twilio.codes import CANCELED, UNEXPLAINED, reason_of
 from channels.twilio.rest import Account, Resource, only
 from channels.twilio.signatures import Signatures
-from channels.twilio.voices import Voice, voice_for
+from channels.twilio.voices import VOICES, voice_for
 
 # Twilio asks for our words only once it knows who picked up, so that `AnsweredBy` stands in that very
 # request. A person is told apart as fast as with `Enable`; a machine is waited out to the end of its
@@ -58,14 +46,13 @@ _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 """What XML 1.0 cannot carry, not even escaped."""
 
 
-class TwilioVoice:
+class TwilioVoice(Defaults):
     """Places calls and reads what Twilio says of them; `callback_base` is our public address.
 
     `next_tokens` are accepted for callbacks beside `auth_token` while the token is being replaced.
     """
 
     name = "twilio"
-    batch = 1
 
     def __init__(
         self,
@@ -77,7 +64,9 @@ class TwilioVoice:
         callback_base: str,
         next_tokens: Sequence[str] = (),
     ) -> None:
-        self._width = transport.connections
+        self.capabilities = Capabilities(
+            "voice", "minute", at_once=transport.connections, voices=frozenset(VOICES), can_find=True
+        )
         self._account = Account(transport, account_sid=account_sid, auth_token=auth_token, base_url=base_url)
         self._signatures = Signatures((auth_token, *next_tokens))
         self._callbacks = f"{callback_base.rstrip('/')}/callbacks/twilio/calls/"
@@ -90,7 +79,7 @@ class TwilioVoice:
                 return Refused("no_voice")
             return await self._account.create("Calls", self._form(message), not_after=not_after, accepted=_accepted)
 
-        return await in_order(one, messages, width=self._width)
+        return await in_order(one, messages, width=self.capabilities.at_once)
 
     async def find(self, lookup: Lookup) -> Found:
         """Count the calls between the two numbers since the intent: a list of calls has no reference.
@@ -106,14 +95,17 @@ class TwilioVoice:
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Read, by the part of the address, a question for words, a pressed key or a status."""
         form = self._signatures.form(callback)
-        reader, sid = _READERS.get(callback.part), form.get("CallSid", "")
-        return reader(callback.reference, sid, form) if reader and sid else []
+        sid = form.get("CallSid", "")
+        return _reader(callback)(callback, sid, form) if sid else []
+
+    def speaks(self, language: str) -> bool:
+        """Say whether one of Twilio's voices speaks a language."""
+        return voice_for(language) is not None
 
     def say(self, script: CallScript) -> str:
-        """Return TwiML: who calls, the keys, the rest; without a voice or words it hangs up."""
-        response = VoiceResponse()
-        voice = voice_for(script.language)
-        if voice is not None and script.keys_url and script.words:
+        """Return TwiML: the lines with the keys, the connection or the end; without lines it hangs up."""
+        response, lines = VoiceResponse(), _sayable(script.lines)
+        if script.keys_url and lines:
             keys = Gather(
                 input="dtmf",
                 num_digits=1,
@@ -122,10 +114,13 @@ class TwilioVoice:
                 timeout=_KEY_WAIT,
                 action_on_empty_result=True,
             )
-            _speak(keys, [script.words[0], *script.keys_hint, *script.words[1:]], voice)
+            _speak(keys, lines)
             response.append(keys)
+            return str(response)
+        _speak(response, lines)
+        if script.connect_to:
+            response.dial(script.connect_to, caller_id=script.connect_from or None, action=script.connected_url or None)
         else:
-            _speak(response, script.words if voice else (), voice)
             response.hangup()
         return str(response)
 
@@ -148,13 +143,19 @@ def _accepted(sid: str, _: Resource) -> Accepted:
     return Accepted(sid)
 
 
-def _speak(verb: VoiceResponse | Gather, lines: Sequence[str], voice: Voice | None) -> None:
-    if voice is None:
-        return
+def _speak(verb: VoiceResponse | Gather, lines: Sequence[Line]) -> None:
     for place, line in enumerate(lines):
         if place:
             verb.pause(length=_PAUSE)
-        verb.say(_UNSPEAKABLE.sub(" ", line), language=voice.language, voice=voice.name)
+        if line.clip_url:
+            verb.play(line.clip_url)
+        elif (voice := voice_for(line.language)) is not None:
+            verb.say(_UNSPEAKABLE.sub(" ", line.words), language=voice.language, voice=voice.name)
+
+
+def _sayable(lines: Sequence[Line]) -> list[Line]:
+    """Leave out what no voice speaks: another language's voice would read out nonsense."""
+    return [line for line in lines if line.clip_url or voice_for(line.language) is not None]
 
 
 def _by_machine(form: Mapping[str, str]) -> bool:
@@ -166,15 +167,19 @@ def _heard_by(form: Mapping[str, str]) -> tuple[Status, str]:
     return _LISTENERS.get(listener, (Status.DELIVERED, ""))
 
 
-def _question(reference: str, sid: str, form: Mapping[str, str]) -> list[Signal]:
-    return [CallAnswered(reference, sid, _by_machine(form))]
+def _question(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
+    return [CallAnswered(callback.reference, sid, _by_machine(form))]
 
 
-def _key(reference: str, sid: str, form: Mapping[str, str]) -> list[Signal]:
-    return [KeyPressed(reference, sid, form.get("Digits", ""))]
+def _key(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
+    return [KeyPressed(callback.reference, sid, form.get("Digits", ""), callback.part)]
 
 
-def _status(reference: str, sid: str, form: Mapping[str, str]) -> list[Signal]:
+def _received(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
+    return [CallReceived(sid, form.get("From", ""), form.get("To", ""), callback.part, form.get("Digits", ""))]
+
+
+def _status(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
     said, code = form.get("CallStatus", ""), form.get("ErrorCode", "")
     if said not in STATUSES:
         return []
@@ -183,9 +188,10 @@ def _status(reference: str, sid: str, form: Mapping[str, str]) -> list[Signal]:
         status, reason = _heard_by(form)
     elif status is Status.UNDELIVERED and reason_of(code) != UNEXPLAINED:
         reason = reason_of(code)
-    return [Receipt(reference, f"{sid}:{said}", status, sid, reason, code)]
+    return [Receipt(callback.reference, f"{sid}:{said}", status, sid, reason, code)]
 
 
-_READERS: Mapping[str, Callable[[str, str, Mapping[str, str]], list[Signal]]] = MappingProxyType(
-    {"": _question, "keys": _key, "status": _status}
-)
+def _reader(callback: Callback) -> Callable[[Callback, str, Mapping[str, str]], list[Signal]]:
+    if not callback.reference:
+        return _received
+    return {"": _question, "status": _status}.get(callback.part, _key)

@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"
 OF_OTHERS = {"benchmarks.md"}
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)(?:#[^)]*)?\)")
 FILE = re.compile(r"`((?:app|channels|schedules|migrations|tests|docs)/[A-Za-z0-9_./-]*)`")
-NOT_SET = {"public_url_is_set", "simulator_private_key"}
+NOT_SET = {"public_url_is_set", "simulator_private_key", "simulator_telnyx_key"}
 """Fields of the settings that are no settings: nobody sets them from outside."""
 
 

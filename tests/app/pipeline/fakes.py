@@ -8,18 +8,10 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from channels.contract import (
-    Absent,
-    Accepted,
-    BadSignature,
-    Callback,
-    CallScript,
-    Found,
-    Lookup,
-    Outcome,
-    OutgoingMessage,
-    Signal,
-)
+from channels.contract import Absent, Accepted, Capabilities, Found, Lookup, Outcome, OutgoingMessage
+from channels.defaults import Defaults
+from channels.signals import BadSignature, Callback, Signal
+from channels.speech import CallScript
 
 OPEN_ELSEWHERE = """
     SELECT state, query FROM pg_stat_activity
@@ -28,12 +20,12 @@ OPEN_ELSEWHERE = """
 
 
 @dataclass
-class FakeChannel:
+class FakeChannel(Defaults):
     """A provider whose answers the test writes; it insists that nobody holds a transaction while it sends."""
 
     name: str
     url: str
-    batch: int = 100
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities("sms", "segment", batch=100))
     answer: Callable[[OutgoingMessage], Outcome] = lambda message: Accepted(f"P-{message.code}", 1)
     meanwhile: Callable[[], Awaitable[None]] | None = None
     found: Callable[[Lookup], Found] = lambda _: Absent()
@@ -65,9 +57,13 @@ class FakeChannel:
             raise BadSignature
         return self.signals[callback.body]
 
+    def speaks(self, language: str) -> bool:
+        """Speak every language."""
+        return True
+
     def say(self, script: CallScript) -> str:
         """Return what is said, line by line; the keys' address last, if keys are asked for."""
-        return "\n".join([*script.words[:1], *script.keys_hint, *script.words[1:], script.keys_url]).strip()
+        return "\n".join([*(line.words for line in script.lines), script.keys_url]).strip()
 
     @property
     def texts(self) -> list[str]:

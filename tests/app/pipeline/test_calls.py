@@ -1,6 +1,7 @@
 import pytest
 
-from channels.contract import Accepted, CallAnswered, KeyPressed, Status, Unclear
+from channels.contract import Accepted, Unclear
+from channels.signals import CallAnswered, KeyPressed, Status
 from tests.app.pipeline.world import SMS, TEN, VOICE, a_member
 
 

@@ -1,27 +1,29 @@
-import socket
-
 import pytest
 
 from app.pipeline.checkup import Checkup
+from app.pipeline.providers import Providers
 from app.rules.facts import Channel
+from channels.contract import Health
+from tests.app.pipeline.fakes import FakeChannel
 from tests.app.pipeline.world import SMS
+
+
+class Gone(FakeChannel):
+    async def check(self):
+        return Health(ok=False, detail="does not answer")
 
 
 @pytest.fixture
 def checkup(world):
     """A look over everything, with a provider that does not answer."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        built = world.services
-        yield Checkup(
-            built.database, built.wording, providers={SMS: ("twilio", url)}, count_segments=len, mode="sandbox"
-        )
+    built, gone = world.services, Providers({SMS: [Gone("twilio", "")]})
+    return Checkup(built.database, built.wording, providers=gone, count_segments=len, mode="sandbox")
 
 
 async def test_a_provider_that_does_not_answer_is_wrong_and_says_how_to_mend_it(checkup):
     [wrong] = [one for one in await checkup.everything() if one.wrong and one.subject.startswith("sms")]
-    assert "does not answer" in wrong.what
+    assert wrong.subject == "sms by twilio"
+    assert wrong.what == "does not answer"
     assert wrong.mend == "start `keepcovered up`"
 
 

@@ -51,7 +51,7 @@ async def test_what_is_not_written_within_fifteen_seconds_of_the_boot_clock_is_n
     await world.planned()
     await world.at(NINE)
     delivery = Delivery(
-        built.database, built.channels, wording=built.wording, consents=built.consents,
+        built.database, built.providers, wording=built.wording, consents=built.consents,
         allowed_statuses=built.ladder.steps[0].allowed_statuses, public_url="", paced=False, boot_clock=lambda: 100.0,
     )  # fmt: skip
     await delivery.lane(world.agency.id, SMS)

@@ -6,7 +6,8 @@ import pytest
 from app.pipeline.passage import Passage
 from app.rules.facts import Channel, Email, RenewalDue
 from app.wiring import machine_now
-from channels.contract import Accepted, Present, Status, TryLater, Unclear
+from channels.contract import Accepted, Present, TryLater, Unclear
+from channels.signals import Status
 from schedules.months import add_months
 from tests.app.pipeline.world import EMAIL, FEBRUARY, NINE, SMS, VOICE, a_member, phone
 

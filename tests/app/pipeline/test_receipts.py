@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from app.db import receipts
-from channels.contract import Absent, Accepted, OptOut, Receipt, Refused, Status, Unclear
+from channels.contract import Absent, Accepted, Refused, Unclear
+from channels.signals import OptOut, Receipt, Status
 from tests.app.pipeline.fakes import a_callback
 from tests.app.pipeline.test_delivery import many_planned
 from tests.app.pipeline.test_upkeep import FIRST_LOOK, SECOND_LOOK, looks
@@ -81,7 +82,7 @@ async def test_a_receipt_outweighs_an_answer_that_got_lost(world):
 
 async def test_a_forged_callback_is_refused_and_changes_nothing(world):
     message = await world.sent()
-    answer = await world.services.receipts.hear(SMS, a_callback(b"never signed", message.reference))
+    answer = await world.services.receipts.hear(world.fakes[SMS], a_callback(b"never signed", message.reference))
     assert answer.status == 403
     forged = message.reference[:-1] + ("0" if message.reference[-1] != "0" else "1")
     assert (await world.hears(SMS, Receipt(forged, "k", DELIVERED), reference=forged)).status == 403

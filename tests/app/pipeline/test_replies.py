@@ -1,6 +1,6 @@
 import pytest
 
-from channels.contract import Reply
+from channels.signals import Reply
 from tests.app.pipeline.world import NINE, NUMBER, OTHER_NUMBER, OURS, SMS, VOICE, a_member
 
 

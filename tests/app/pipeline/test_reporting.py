@@ -7,7 +7,8 @@ import pytest
 
 from app.pipeline.reporting import AXES, COUNTS, ReportAsked
 from app.rules.facts import Email, RenewalDue
-from channels.contract import Accepted, Refused, Status, Unclear
+from channels.contract import Accepted, Refused, Unclear
+from channels.signals import Status
 from schedules.months import add_months
 from tests.app.pipeline.world import FEBRUARY, NINE, SMS, TEN, a_member, an_event, phone, yes
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from app.pipeline.timeline import timeline
 from app.rules.facts import RenewalChanged, RenewalStatus
-from channels.contract import Status
+from channels.signals import Status
 from tests.app.pipeline.world import FEBRUARY, SMS, TOLD_FROM, a_member, an_event
 
 

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from channels.contract import Absent, Accepted, CannotSay, Present, Status, Unclear
+from channels.contract import Absent, Accepted, CannotSay, Present, Unclear
+from channels.signals import Status
 from tests.app.pipeline.world import DEADLINE, NINE, NUMBER, SMS, TEN, a_member
 
 FIRST_LOOK, SECOND_LOOK = NINE + timedelta(minutes=11), NINE + timedelta(minutes=17)

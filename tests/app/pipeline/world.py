@@ -20,6 +20,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.schema import known_schema
 from app.db.sealed import BlindIndex, KeyRing
 from app.db.transaction import Database
+from app.pipeline.providers import Providers
 from app.pipeline.receipts import Answer
 from app.pipeline.signup import Refusal, SignupAsked, SignupTaken
 from app.pipeline.wording import Wording
@@ -29,7 +30,8 @@ from app.rules.facts import Channel, Consent, CountyEvent, Email, Facts, LineKin
 from app.rules.wording_reading import parse_template
 from app.settings import Settings
 from app.wiring import Services, open_services, shipped
-from channels.contract import OutgoingMessage, Receipt, Reply, Signal, Status
+from channels.contract import OutgoingMessage
+from channels.signals import Receipt, Reply, Signal, Status
 from tests.app.pipeline.fakes import FakeChannel, a_callback, looked
 from tests.conftest import AGENCY
 
@@ -168,7 +170,7 @@ class World:
         """Let a provider call back with these signals."""
         body = str(next(_numbers)).encode()
         self.fakes[channel].signals[body] = signals
-        answer = await self.services.receipts.hear(channel, a_callback(body, reference))
+        answer = await self.services.receipts.hear(self.fakes[channel], a_callback(body, reference))
         if self.services.receipts._committing is not None:  # noqa: SLF001  (nobody else waits for what it applies)
             await self.services.receipts._committing  # noqa: SLF001
         return answer
@@ -246,9 +248,10 @@ async def world(settings: Settings, clean_url: str, monkeypatch: pytest.MonkeyPa
     """Every stage over scripted providers, on a Monday noon a month before anything is due."""
     fakes = {channel: FakeChannel(f"fake-{channel}", clean_url) for channel in Channel}
     monkeypatch.setattr("app.pipeline.wording.parse_template", parsed_once)
-    monkeypatch.setattr("app.wiring.check_schema", lambda _: None)  # it was made by this very version
-    monkeypatch.setattr("app.wiring.known_schema", known_once)
-    monkeypatch.setattr("app.wiring.adapters", lambda *_: (fakes, fakes[VOICE]))
+    monkeypatch.setattr("app.wiring.services.check_schema", lambda _: None)  # it was made by this very version
+    monkeypatch.setattr("app.wiring.services.known_schema", known_once)
+    several = Providers({channel: [fake] for channel, fake in fakes.items()})
+    monkeypatch.setattr("app.wiring.adapters.providers", lambda *_: several)
     async with open_services(settings, clean_url) as services:
         agency = await services.tenancy.add(AGENCY)
         assert isinstance(agency, Agency)

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.contract import BadSignature, Callback, OptOut, Receipt, Status
-from channels.sendgrid import SendGridMail
 from channels.sendgrid.events import public_key
+from channels.sendgrid.mail import SendGridMail
+from channels.signals import BadSignature, Callback, OptOut, Receipt, Status
 
 NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)
 SECRET, NEXT, STRANGER = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))

@@ -18,7 +18,7 @@ from channels.contract import (
     TryLater,
     Unclear,
 )
-from channels.sendgrid import SendGridMail
+from channels.sendgrid.mail import SendGridMail
 from channels.transport import NEVER
 
 MAIL = Mail("Renew, [[name]]", "Hello [[name]]: [[link]]", '<a href="[[link|html]]">Hello [[name|html]]</a>')
@@ -51,7 +51,7 @@ def took(_):
 
 def test_it_is_a_channel(channel):
     port: MessageChannel = channel
-    assert (port.name, port.batch) == ("sendgrid", 1000)
+    assert (port.name, port.capabilities.batch) == ("sendgrid", 1000)
 
 
 # --- what goes out ---------------------------------------------------------------------------

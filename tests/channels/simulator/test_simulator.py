@@ -8,8 +8,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from channels.contract import Absent, Accepted, Callback, Lookup, Mail, OutgoingMessage, Present, Refused, Status
-from channels.sendgrid import SendGridMail
+from channels.contract import Absent, Accepted, Lookup, Mail, OutgoingMessage, Present, Refused
+from channels.sendgrid.mail import SendGridMail
+from channels.signals import Callback, Status
 from channels.simulator import Simulator
 from channels.transport import Transport
 from channels.twilio.sms import TwilioSms

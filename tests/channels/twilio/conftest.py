@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
-from channels.contract import Callback
+from channels.signals import Callback
 
 TOKEN = "a-token-of-tests"
 ACCOUNT = {

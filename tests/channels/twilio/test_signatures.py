@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.contract import BadSignature, Callback
+from channels.signals import BadSignature, Callback
 from channels.twilio.signatures import Signatures
 
 FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+17145550100", "Body": "sí, ¿cómo? & = +"}

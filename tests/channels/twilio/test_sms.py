@@ -6,18 +6,15 @@ import pytest
 from channels.contract import (
     Absent,
     Accepted,
-    BadSignature,
     CannotSay,
     Lookup,
     MessageChannel,
     OutgoingMessage,
     Present,
-    Receipt,
     Refused,
-    Reply,
-    Status,
     TryLater,
 )
+from channels.signals import BadSignature, Receipt, Reply, Status
 from channels.transport import NEVER
 from channels.twilio.sms import STATUSES, TwilioSms
 
@@ -41,7 +38,7 @@ def took(asked):
 
 def test_it_is_a_channel(sms):
     channel: MessageChannel = sms
-    assert (channel.name, channel.batch) == ("twilio", 1)
+    assert (channel.name, channel.capabilities.batch) == ("twilio", 1)
 
 
 async def test_a_text_is_posted_as_twilio_documents_it(sms, provider, http):

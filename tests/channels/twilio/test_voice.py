@@ -6,22 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.contract import (
-    Absent,
-    Accepted,
-    BadSignature,
-    CallAnswered,
-    CallChannel,
-    CallScript,
-    CannotSay,
-    KeyPressed,
-    Lookup,
-    OutgoingMessage,
-    Present,
-    Receipt,
-    Refused,
-    Status,
-)
+from channels.contract import Absent, Accepted, CallChannel, CannotSay, Lookup, OutgoingMessage, Present, Refused
+from channels.signals import BadSignature, CallAnswered, KeyPressed, Receipt, Status
+from channels.speech import CallScript, Line
 from channels.transport import NEVER, Transport
 from channels.twilio.voice import STATUSES, TwilioVoice
 
@@ -42,7 +29,7 @@ def call(language="es"):
 
 def test_it_is_a_call_channel(voice):
     channel: CallChannel = voice
-    assert (channel.name, channel.batch) == ("twilio", 1)
+    assert (channel.name, channel.capabilities.batch) == ("twilio", 1)
 
 
 async def test_a_call_is_posted_as_twilio_documents_it(voice, provider, http):
@@ -174,12 +161,16 @@ def parsed(markup):
     return fromstring(markup)  # noqa: S314  our own markup
 
 
+def lines(words, language="en"):
+    return [Line(each, language) for each in words]
+
+
 WORDS = ["This is Orange County.", "Renew your coverage.", "Call us."]
 KEYS = "https://kc.example.org/callbacks/twilio/calls/r1/keys"
 
 
 def test_the_caller_is_named_first_and_the_keys_come_right_after(voice):
-    script = CallScript(WORDS, "en", keys_url=KEYS, keys_hint=["Press 9 to stop these calls."])
+    script = CallScript(lines(WORDS), keys_url=KEYS)
     (gather,) = parsed(voice.say(script))
     assert gather.attrib == {
         "input": "dtmf",
@@ -189,13 +180,12 @@ def test_the_caller_is_named_first_and_the_keys_come_right_after(voice):
         "method": "POST",
         "actionOnEmptyResult": "true",
     }
-    assert [line.text for line in gather.iter("Say")] == [WORDS[0], "Press 9 to stop these calls.", *WORDS[1:]]
-    assert [verb.tag for verb in gather] == ["Say", "Pause", "Say", "Pause", "Say", "Pause", "Say"]
+    assert [line.text for line in gather.iter("Say")] == WORDS
+    assert [verb.tag for verb in gather] == ["Say", "Pause", "Say", "Pause", "Say"]
 
 
 def test_without_keys_it_speaks_and_hangs_up(voice):
-    script = CallScript(WORDS, "en", keys_hint=["Press 9."])
-    response = parsed(voice.say(script))
+    response = parsed(voice.say(CallScript(lines(WORDS))))
     assert [verb.tag for verb in response] == ["Say", "Pause", "Say", "Pause", "Say", "Hangup"]
 
 
@@ -212,11 +202,11 @@ def test_without_keys_it_speaks_and_hangs_up(voice):
     ],
 )
 def test_each_language_has_its_voice(voice, language, spoken, name):
-    response = parsed(voice.say(CallScript(["…"], language)))
+    response = parsed(voice.say(CallScript(lines(["…"], language))))
     assert response.find("Say").attrib == {"language": spoken, "voice": name}
 
 
-@pytest.mark.parametrize("script", [CallScript([], "en", keys_url=KEYS), CallScript(WORDS, "fa", keys_url=KEYS)])
+@pytest.mark.parametrize("script", [CallScript([], keys_url=KEYS), CallScript(lines(WORDS, "fa"))])
 def test_without_words_or_a_voice_it_hangs_up(voice, script):
     assert [verb.tag for verb in parsed(voice.say(script))] == ["Hangup"]
 
@@ -226,5 +216,5 @@ def test_whatever_is_said_is_well_formed_and_never_markup(words, keys):
     silent = Transport.__new__(Transport)
     silent.connections = 1
     voice = TwilioVoice(silent, account_sid="AC1", auth_token="t", base_url="http://x", callback_base="https://x")
-    response = parsed(voice.say(CallScript(words, "en", keys_url=KEYS if keys else "")))
+    response = parsed(voice.say(CallScript(lines(words), keys_url=KEYS if keys else "")))
     assert len(list(response.iter("Say"))) == len(words)

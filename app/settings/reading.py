@@ -5,49 +5,39 @@ made on first start and kept in the data folder (0600); `live` mode refuses made
 embedded database and the simulator.
 """
 
-import json
 import os
-import secrets
 from base64 import b64decode
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
+from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.errors import BadSettings
+from app.settings.groups import Channels, Sendgrid, Smtp, Telnyx, Twilio
+from app.settings.made_up import made_up
 
 PUBLIC_URL_NOTE = "public-url"
-FROZEN = ConfigDict(frozen=True, extra="forbid")
-
-
-class Twilio(BaseModel):
-    """The account that texts and calls leave by; `base_url` may carry a path prefix."""
-
-    model_config = FROZEN
-    account_sid: str = ""
-    auth_token: SecretStr = SecretStr("")
-    base_url: str = ""
-
-
-class Sendgrid(BaseModel):
-    """The account that e-mail leaves by; `webhook_public_key` is base64 DER, as the vendor shows it."""
-
-    model_config = FROZEN
-    api_key: SecretStr = SecretStr("")
-    base_url: str = ""
-    webhook_public_key: str = ""
-
-
-class Channels(BaseModel):
-    """Which adapter serves each channel."""
-
-    model_config = FROZEN
-    sms: str = "twilio"
-    email: str = "sendgrid"
-    voice: str = "twilio"
+LIVE_URLS: Final[Mapping[str, str]] = {
+    "twilio": "https://api.twilio.com",
+    "sendgrid": "https://api.sendgrid.com",
+    "telnyx": "https://api.telnyx.com",
+}
+LIVE_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "twilio": ("account_sid", "auth_token"),
+    "sendgrid": ("api_key", "webhook_public_key"),
+    "telnyx": ("api_key", "public_key"),
+    "smtp": ("host",),
+}
+"""What a provider needs before it is used in live mode; the adapters' own lists say the same."""
+MADE_UP: Final[Mapping[str, Mapping[str, str]]] = {
+    "twilio": {"account_sid": "account_sid", "auth_token": "auth_token"},
+    "sendgrid": {"api_key": "api_key", "webhook_public_key": "webhook_public_key"},
+    "telnyx": {"api_key": "telnyx_api_key", "public_key": "telnyx_public_key"},
+}
+"""What the sandbox makes up for a provider: its setting, and the name of the made-up secret."""
 
 
 class Settings(BaseSettings):
@@ -70,11 +60,17 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     twilio: Twilio = Twilio()
     sendgrid: Sendgrid = Sendgrid()
+    telnyx: Telnyx = Telnyx()
+    smtp: Smtp = Smtp()
+    providers: dict[str, dict[str, SecretStr]] = Field(default={}, repr=False)
+    """Settings of adapters that others wrote: `PROVIDERS__<NAME>__<SETTING>`."""
     channels: Channels = Channels()
     public_url_is_set: bool = Field(default=False, exclude=True)
     """Whether a person set `public_url`; else the sandbox's port decides it."""
     simulator_private_key: SecretStr = SecretStr("")
     """The key with which the simulator signs e-mail events; made in sandbox mode."""
+    simulator_telnyx_key: SecretStr = SecretStr("")
+    """The key with which the simulator signs what it tells in Telnyx's name; made in sandbox mode."""
 
     @property
     def key_ring(self) -> tuple[bytes, ...]:
@@ -85,6 +81,11 @@ class Settings(BaseSettings):
     def live(self) -> bool:
         """Whether real people are written to."""
         return self.mode == "live"
+
+    def of(self, provider: str) -> dict[str, str]:
+        """Return what is set for a provider, by name, as plain text (secrets too)."""
+        group = getattr(self, provider) if provider in LIVE_NEEDS else self.providers.get(provider, {})
+        return {name: _plain(value) for name, value in dict(group).items()}
 
     def at(self, data_dir: Path | None, public_url: str | None) -> Self:
         """Return the settings with what the command line said."""
@@ -142,29 +143,28 @@ def problem(error: object) -> str:
 
 def checked_live(settings: Settings) -> Settings:
     """Refuse live mode unless everything it needs was set by a person."""
-    needed = {
+    needed: dict[str, object] = {
         "DATABASE_URL": settings.database_url,
         "PUBLIC_URL": settings.public_url,
         "ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
         "INDEX_KEY": settings.index_key.get_secret_value(),
-        "TWILIO__ACCOUNT_SID": settings.twilio.account_sid,
-        "TWILIO__AUTH_TOKEN": settings.twilio.auth_token.get_secret_value(),
-        "SENDGRID__API_KEY": settings.sendgrid.api_key.get_secret_value(),
-        "SENDGRID__WEBHOOK_PUBLIC_KEY": settings.sendgrid.webhook_public_key,
     }
+    for provider in sorted(settings.channels.in_use & set(LIVE_NEEDS), key=list(LIVE_NEEDS).index):
+        said = settings.of(provider)
+        needed |= {f"{provider}__{name}".upper(): said[name] for name in LIVE_NEEDS[provider]}
     if missing := [f"KEEPCOVERED_{name}" for name, value in needed.items() if not value]:
         raise BadSettings(f"live mode needs {', '.join(missing)}")
     if not settings.public_url.startswith("https://"):
         raise BadSettings("live mode needs an https:// KEEPCOVERED_PUBLIC_URL")
-    if any("/sandbox" in url for url in (settings.twilio.base_url, settings.sendgrid.base_url)):
+    if any("/sandbox" in settings.of(provider)["base_url"] for provider in LIVE_URLS):
         raise BadSettings("live mode does not talk to the simulator; unset the BASE_URLs")
-    return with_base_urls(settings, "https://api.twilio.com", "https://api.sendgrid.com")
+    return with_base_urls(settings, LIVE_URLS)
 
 
 def completed_sandbox(settings: Settings) -> Settings:
     """Fill what is not set: made-up secrets, kept in the data folder, and the simulator's addresses."""
     data_dir = settings.data_dir or default_data_dir()
-    made = made_secrets(data_dir / "sandbox-secrets.json")
+    made = made_up(data_dir)
     keep = settings.model_dump()
     noted = data_dir / PUBLIC_URL_NOTE
     last = noted.read_text() if noted.exists() else "http://127.0.0.1:8000"
@@ -175,19 +175,21 @@ def completed_sandbox(settings: Settings) -> Settings:
         "encryption_keys": keep["encryption_keys"].get_secret_value() or made["encryption_key"],
         "index_key": keep["index_key"].get_secret_value() or made["index_key"],
         "simulator_private_key": made["simulator_private_key"],
-        "twilio": {
-            "account_sid": settings.twilio.account_sid or made["account_sid"],
-            "auth_token": settings.twilio.auth_token.get_secret_value() or made["auth_token"],
-            "base_url": settings.twilio.base_url,
+        "simulator_telnyx_key": made["simulator_telnyx_key"],
+        "smtp": {
+            **keep["smtp"],
+            "host": settings.smtp.host or "127.0.0.1",
+            "port": settings.smtp.port or simulated_smtp_port(base),
+            "starttls": settings.smtp.starttls and bool(settings.smtp.host),
         },
-        "sendgrid": {
-            "api_key": settings.sendgrid.api_key.get_secret_value() or made["api_key"],
-            "base_url": settings.sendgrid.base_url,
-            "webhook_public_key": settings.sendgrid.webhook_public_key or made["webhook_public_key"],
+        **{
+            provider: keep[provider]
+            | {name: _plain(keep[provider][name]) or made[secret] for name, secret in own.items()}
+            for provider, own in MADE_UP.items()
         },
     }
     complete = Settings.model_validate({**keep, **values})
-    return with_base_urls(complete, f"{base}/sandbox/twilio", f"{base}/sandbox/sendgrid")
+    return with_base_urls(complete, {provider: f"{base}/sandbox/{provider}" for provider in LIVE_URLS})
 
 
 def note_public_url(settings: Settings) -> None:
@@ -197,51 +199,23 @@ def note_public_url(settings: Settings) -> None:
         (settings.data_dir / PUBLIC_URL_NOTE).write_text(settings.public_url)
 
 
-def with_base_urls(settings: Settings, twilio: str, sendgrid: str) -> Settings:
+def with_base_urls(settings: Settings, urls: Mapping[str, str]) -> Settings:
     """Return the settings with the providers' addresses where none was given."""
+    groups = {provider: getattr(settings, provider) for provider in urls}
     return settings.model_copy(
         update={
-            "twilio": settings.twilio.model_copy(update={"base_url": settings.twilio.base_url.rstrip("/") or twilio}),
-            "sendgrid": settings.sendgrid.model_copy(
-                update={"base_url": settings.sendgrid.base_url.rstrip("/") or sendgrid}
-            ),
+            provider: group.model_copy(update={"base_url": group.base_url.rstrip("/") or urls[provider]})
+            for provider, group in groups.items()
         }
     )
 
 
-def made_secrets(path: Path) -> dict[str, str]:
-    """Return the sandbox's secrets, made once; two processes that start together keep the same ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    if not path.exists():
-        fresh.touch(0o600)
-        fresh.write_text(json.dumps(new_secrets()))
-        try:
-            os.link(fresh, path)  # atomic: the first to link wins
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    found: dict[str, str] = json.loads(path.read_text())
-    return found
+def simulated_smtp_port(public_url: str) -> int:
+    """Return where the simulator takes mail: the port beside the one its pages are on."""
+    return (urlsplit(public_url).port or 8000) + 1
 
 
-def new_secrets() -> dict[str, str]:
-    """Make the sandbox's secrets up."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    body = "".join(line for line in public.decode().splitlines() if "-----" not in line)
-    return {
-        "encryption_key": secrets.token_urlsafe(32),
-        "index_key": secrets.token_urlsafe(32),
-        "account_sid": f"AC{secrets.token_hex(16)}",
-        "auth_token": secrets.token_hex(16),
-        "api_key": f"SG.{secrets.token_urlsafe(32)}",
-        "webhook_public_key": body,
-        "simulator_private_key": private.decode(),
-    }
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")

@@ -1,27 +1,17 @@
-from datetime import timedelta
-
 import pytest
 
-from app.errors import BadSettings, UnknownSchema
+from app.errors import UnknownSchema
 from app.rules.facts import Channel
-from app.settings import Channels
-from app.wiring import adapters, folder, migrate, open_services, shipped
-from channels.transport import Transport
+from app.wiring import migrate, open_services, shipped
 
 
 def test_every_channel_has_an_adapter(services):
-    assert set(services.channels) == set(Channel)
+    assert {channel for channel, _ in services.providers} == set(Channel)
 
 
 def test_a_sandbox_has_a_clock_to_move_and_a_simulator(services):
     assert services.passage is not None
     assert services.simulator is not None
-
-
-def test_an_adapter_we_do_not_know_is_named(settings):
-    strange = settings.model_copy(update={"channels": Channels(sms="pigeon")})
-    with pytest.raises(BadSettings, match="no adapter for sms=pigeon"):
-        adapters(strange, Transport(timeout=timedelta(seconds=1)))
 
 
 def test_all_content_is_read():
@@ -41,7 +31,3 @@ async def test_a_database_of_another_version_is_refused(settings, server):
     with pytest.raises(UnknownSchema):
         async with open_services(settings, server.url_for("postgres")):
             pass
-
-
-def test_a_data_folder_is_made(settings, tmp_path):
-    assert folder(settings.model_copy(update={"data_dir": tmp_path / "new"})).is_dir()

@@ -1,19 +1,17 @@
 """Builds every object once and hands it out: the one place where settings, adapters and stages meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 import procrastinate
 from sqlalchemy import make_url
 
-from app.db.embedded import EmbeddedPostgres
 from app.db.schema import check_schema, known_schema, upgrade
 from app.db.sealed import BlindIndex, KeyRing
 from app.db.transaction import Database
@@ -28,6 +26,7 @@ from app.pipeline.intake import Intake
 from app.pipeline.once import Once
 from app.pipeline.passage import Passage
 from app.pipeline.planning import Planning
+from app.pipeline.providers import Providers
 from app.pipeline.readiness import Readiness
 from app.pipeline.receipts import Receipts
 from app.pipeline.replies import Replies
@@ -38,15 +37,12 @@ from app.pipeline.testing import Testing
 from app.pipeline.upkeep import Upkeep
 from app.pipeline.wording import Shipped, Wording
 from app.queue import open_queue
-from app.rules.facts import Channel
 from app.settings import Settings, key_bytes
-from channels.contract import CallChannel, MessageChannel
+from app.wiring import adapters
+from app.wiring.places import folder
 from channels.segments import segments
-from channels.sendgrid import SendGridMail
 from channels.simulator import Simulator, SimulatorSettings
 from channels.transport import Transport
-from channels.twilio.sms import TwilioSms
-from channels.twilio.voice import TwilioVoice
 from schedules.ladders import Ladder, parse_ladder
 
 PROVIDER_TIMEOUT = timedelta(seconds=10)
@@ -61,7 +57,7 @@ class Services:
     settings: Settings
     database: Database
     queue: procrastinate.App
-    channels: Mapping[Channel, MessageChannel]
+    providers: Providers
     ladder: Ladder
     wording: Wording
     tenancy: Tenancy
@@ -88,42 +84,6 @@ class Services:
 def machine_now() -> datetime:
     """Return machine time; the one real clock."""
     return datetime.now(UTC)  # noqa: TID251
-
-
-@contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
-    """Hand out the database's address; the embedded server runs as long as anyone uses it."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-        return
-    if settings.live:
-        raise BadSettings("live mode needs KEEPCOVERED_DATABASE_URL")
-    with EmbeddedPostgres(folder(settings) / "postgres") as server:
-        yield server.url
-
-
-@asynccontextmanager
-async def open_database_url(settings: Settings) -> AsyncIterator[str]:
-    """The same without blocking the event loop."""
-    held = database_url(settings)
-    url = await asyncio.to_thread(held.__enter__)
-    try:
-        yield url
-    finally:
-        await asyncio.to_thread(held.__exit__, None, None, None)
-
-
-def erase_database(data_dir: Path) -> None:
-    """Remove the embedded database of a data folder, if nobody else uses it."""
-    EmbeddedPostgres(data_dir / "postgres").erase()
-
-
-def folder(settings: Settings) -> Path:
-    """Return the data folder, made if it is not there."""
-    if settings.data_dir is None:
-        raise BadSettings("KEEPCOVERED_DATA_DIR is not set")
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return settings.data_dir
 
 
 async def migrate(settings: Settings, url: str) -> int:
@@ -163,60 +123,34 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
     """Build the stages over what is open."""
     ladder = parse_ladder(resources.files("schedules").joinpath("data", LADDER).read_text("utf-8"))
     allowed = frozenset[str]().union(*(step.allowed_statuses for step in ladder.steps))
-    channels, voice = adapters(settings, transport)
+    providers = adapters.providers(settings, transport)
     wording = Wording(database, shipped())
     consents = Consents(database, allowed_statuses=allowed)
-    calls = Calls(database, voice, wording=wording, consents=consents, public_url=settings.public_url)
+    calls = Calls(database, wording=wording, consents=consents, public_url=settings.public_url)
     replies = Replies(database, wording=wording, consents=consents)
-    receipts = Receipts(database, channels, consents=consents, replies=replies, calls=calls, machine_now=machine_now)
+    receipts = Receipts(database, providers, consents=consents, replies=replies, calls=calls, machine_now=machine_now)
     planning = Planning(database, ladder=ladder, wording=wording, count_segments=lambda text: segments(text).count)
     dispatch = Dispatch(database, queue)
     intake = Intake(database, allowed_statuses=allowed)
-    upkeep = Upkeep(database, channels, queue)
+    upkeep = Upkeep(database, providers, queue)
     delivery = Delivery(
-        database, channels, wording=wording, consents=consents, allowed_statuses=allowed,
+        database, providers, wording=wording, consents=consents, allowed_statuses=allowed,
         public_url=settings.public_url, paced=settings.live,
     )  # fmt: skip
     return Services(
-        settings=settings, database=database, queue=queue, channels=channels, ladder=ladder, wording=wording,
+        settings=settings, database=database, queue=queue, providers=providers, ladder=ladder, wording=wording,
         tenancy=Tenancy(database), intake=intake, imports=Imports(intake, database), planning=planning,
         dispatch=dispatch, delivery=delivery, receipts=receipts, consents=consents,
         signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
         testing=Testing(database, wording), once=Once(database), readiness=Readiness(database, known_schema()),
         checkup=Checkup(
             database, wording, mode=settings.mode, count_segments=lambda text: segments(text).count,
-            providers={
-                channel: (name, getattr(settings, name).base_url)
-                for channel in Channel for name in (getattr(settings.channels, channel),)
-            }),
+            providers=providers),
         passage=None if settings.live else Passage(
             database, planning=planning, dispatch=dispatch, delivery=delivery, upkeep=upkeep, receipts=receipts,
             machine_now=machine_now),
         simulator=None if settings.live else simulator(settings, machine_now),
     )  # fmt: skip
-
-
-def adapters(settings: Settings, transport: Transport) -> tuple[Mapping[Channel, MessageChannel], CallChannel]:
-    """Return the adapter of each channel, one visible line each; raises `BadSettings` for a name we do not know."""
-    twilio = {
-        "account_sid": settings.twilio.account_sid,
-        "auth_token": settings.twilio.auth_token.get_secret_value(),
-        "base_url": settings.twilio.base_url,
-        "callback_base": settings.public_url,
-    }
-    voice = TwilioVoice(transport, **twilio)
-    known: dict[tuple[Channel, str], MessageChannel] = {
-        (Channel.SMS, "twilio"): TwilioSms(transport, **twilio),
-        (Channel.VOICE, "twilio"): voice,
-        (Channel.EMAIL, "sendgrid"): SendGridMail(
-            transport, api_key=settings.sendgrid.api_key.get_secret_value(), base_url=settings.sendgrid.base_url,
-            public_keys=[settings.sendgrid.webhook_public_key],
-        ),
-    }  # fmt: skip
-    wanted = {channel: getattr(settings.channels, channel) for channel in Channel}
-    if missing := [f"{channel}={name}" for channel, name in wanted.items() if (channel, name) not in known]:
-        raise BadSettings(f"no adapter for {', '.join(missing)}; known are twilio (sms, voice) and sendgrid (email)")
-    return {channel: known[channel, name] for channel, name in wanted.items()}, voice
 
 
 def simulator(settings: Settings, now: Callable[[], datetime]) -> Simulator:

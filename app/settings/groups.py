@@ -1,0 +1,73 @@
+"""The groups of settings: one for each provider that ships, and which adapter serves which channel."""
+
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+
+FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Twilio(BaseModel):
+    """The account that texts and calls leave by; `base_url` may carry a path prefix."""
+
+    model_config = FROZEN
+    account_sid: str = ""
+    auth_token: SecretStr = SecretStr("")
+    next_auth_token: SecretStr = SecretStr("")
+    base_url: str = ""
+
+
+class Sendgrid(BaseModel):
+    """The account that e-mail leaves by; the public keys are base64 DER, as the vendor shows them."""
+
+    model_config = FROZEN
+    api_key: SecretStr = SecretStr("")
+    base_url: str = ""
+    webhook_public_key: str = ""
+    next_webhook_public_key: str = ""
+
+
+class Telnyx(BaseModel):
+    """The second account that texts can leave by; `public_key` is base64, as the vendor shows it."""
+
+    model_config = FROZEN
+    api_key: SecretStr = SecretStr("")
+    base_url: str = ""
+    public_key: str = ""
+    next_public_key: str = ""
+    messaging_profile_id: str = ""
+
+
+class Smtp(BaseModel):
+    """A mail relay of the agency's own."""
+
+    model_config = FROZEN
+    host: str = ""
+    port: int = 0
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    starttls: bool = True
+
+
+class Channels(BaseModel):
+    """Which adapters serve each channel: names with commas between; the first is used while it works."""
+
+    model_config = FROZEN
+    sms: str = "twilio"
+    email: str = "sendgrid"
+    voice: str = "twilio"
+
+    @field_validator("sms", "email", "voice")
+    @classmethod
+    def _names(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",")]
+        if not all(names) or len(set(names)) != len(names):
+            raise ValueError("give one adapter, or several different ones with commas between")
+        return ",".join(names)
+
+    def names(self, channel: str) -> tuple[str, ...]:
+        """Return the adapters of a channel, the preferred one first."""
+        return tuple(str(getattr(self, channel)).split(","))
+
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The providers that are used at all."""
+        return frozenset(name for channel in ("sms", "email", "voice") for name in self.names(channel))
