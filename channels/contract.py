@@ -37,6 +37,8 @@ class Capabilities:
     soonest: timedelta = timedelta()
     latest: timedelta = timedelta()
     can_cancel: bool = False
+    cancel_ahead: timedelta = timedelta()
+    """How long before `send_at` a withdrawal must arrive to be sure: later, even `Canceled` is no promise."""
     can_find: bool = False
     can_redact: bool = False
     longest_validity: timedelta | None = None

@@ -56,7 +56,7 @@ _TABLE: Mapping[tuple[Fault, Then], tuple[str, ...]] = {
     (Fault.OURS, Then.LATER): ("deadline", "unwritable", "closed", "send_time_refused", "quiet_hours"),
     (Fault.OURS, Then.NOTHING): ("bad_content", "no_mail", "canceled_at_provider", "expired_at_provider", "too_long"),
     (Fault.OURS, Then.OTHER_CHANNEL): ("no_voice",),
-    (Fault.PROVIDER, Then.LATER): ("rate_limited", "queue_full", "unreachable"),
+    (Fault.PROVIDER, Then.LATER): ("rate_limited", "queue_full", "unreachable", "deferred"),
     (Fault.PROVIDER, Then.OTHER_CHANNEL): ("unexplained", "refused", "route_refused", "fraud_blocked", "undelivered"),
     (Fault.ADDRESS, Then.NEW_ADDRESS): ("bad_address", "bounced", "dropped"),
     (Fault.ADDRESS, Then.OTHER_CHANNEL): ("landline", "fax"),

@@ -87,6 +87,8 @@ class KeyPressed:
     digits: str
     part: str = ""
     """What followed the reference in the address (`keys`, `keys/es`), which says what was asked."""
+    connected: bool | None = None
+    """After a connection to another number: whether somebody there took the call; else nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class CallReceived:
     called: str
     part: str = ""
     digits: str = ""
+    connected: bool | None = None
 
 
 Signal = Receipt | Reply | OptOut | CallAnswered | KeyPressed | CallReceived

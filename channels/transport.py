@@ -39,6 +39,8 @@ class Answer:
     retry_after: timedelta | None = None
     message_id: str = ""
     """The header `X-Message-Id`."""
+    kept: str = field(default="", repr=False)
+    """The header that a `get` was told to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +138,27 @@ class Transport:
             return NotSent("unwritable")
         return await self._send(request, not_after)
 
-    async def get(self, url: str, *, headers: Mapping[str, str], query: Form = ()) -> Sent:
-        """Read a resource; `query` is added to the address, encoded."""
+    async def get(self, url: str, *, headers: Mapping[str, str], query: Form = (), keep: str = "") -> Sent:
+        """Read a resource; `query` is added to the address, encoded; `keep` is a header of the answer to hand on."""
         if self._client is None:
             return NotSent("closed")
         try:
             request = self._client.get(url).headers(headers).query(query)
         except (PyreqwestError, ValueError):
             return NotSent("unwritable")
+        return await self._send(request, NEVER, keep)
+
+    async def delete(self, url: str, *, headers: Mapping[str, str]) -> Sent:
+        """Delete a resource."""
+        if self._client is None:
+            return NotSent("closed")
+        try:
+            request = self._client.delete(url).headers(headers)
+        except (PyreqwestError, ValueError):
+            return NotSent("unwritable")
         return await self._send(request, NEVER)
 
-    async def _send(self, request: RequestBuilder, not_after: float) -> Sent:
+    async def _send(self, request: RequestBuilder, not_after: float, keep: str = "") -> Sent:
         async with self._slots:
             # The boot clock runs on while a machine sleeps, so a thawed worker sees its lease gone.
             if time.clock_gettime(time.CLOCK_BOOTTIME) > not_after:
@@ -156,7 +168,8 @@ class Transport:
                 body = (await response.bytes()).to_bytes()
             except PyreqwestError as error:
                 return _what_failed(error)
-        return Answer(response.status, body, _retry_after(response), _header(response, "x-message-id"))
+        kept = _header(response, keep) if keep else ""
+        return Answer(response.status, body, _retry_after(response), _header(response, "x-message-id"), kept)
 
 
 def _what_failed(error: PyreqwestError) -> NotSent | Lost:

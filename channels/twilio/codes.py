@@ -40,7 +40,7 @@ _LATER: Mapping[str, tuple[int, ...]] = {
     ),
     "rate_limited": (10004, 14107, 20429, 30022, 30023),
     "queue_full": (21611, 30001),
-    "send_time_refused": (35114, 35115),
+    "send_time_refused": (35114, 35115, 35118),
     "quiet_hours": (30610,),
 }
 _REFUSED: Mapping[str, tuple[int, ...]] = {
@@ -48,7 +48,8 @@ _REFUSED: Mapping[str, tuple[int, ...]] = {
     "landline": (21614, 21635, 30006),
     "opted_out": (21610,),
     "route_refused": (13227, 21215, 21408, 21612, 30010),
-    "bad_content": (21602, 21605, 21617),
+    "bad_content": (21602,),
+    "too_long": (21605, 21617),
     "handset_unreachable": (30003,),
     "blocked": (21216, 30004),
     "unknown_number": (30005,),

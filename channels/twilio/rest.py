@@ -1,7 +1,6 @@
 """What texts and calls share of Twilio's REST API: create one, list the newest, read its answers."""
 
 import base64
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from channels.contract import Absent, Accepted, CannotSay, Found, Outcome, Present, Refused, TryLater, Unclear
-from channels.transport import Answer, Form, Lost, NotSent, Sent, Transport
+from channels.contract import Absent, Accepted, CannotSay, Found, Health, Outcome, Present, Refused, TryLater, Unclear
+from channels.transport import NEVER, Answer, Form, Lost, NotSent, Sent, Transport
+from channels.twilio.answers import SUCCESS, Resource, parsed
 from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, Meaning
-
-Resource = Mapping[str, object]
+from channels.twilio.standing import standing
 
 VERSION = "/2010-04-01/"
 PAGE = "100"
@@ -21,7 +20,6 @@ MOST_PAGES = 20
 EARLIER = timedelta(minutes=5)
 """How much older than our intent an entry may be: the two clocks need not agree."""
 
-_SUCCESS = range(200, 300)
 _FAULT_OF_REQUEST = range(400, 500)
 _MISCONFIGURED = frozenset({401, 403, 404, 405, 407})
 _TOO_MANY = 429
@@ -36,7 +34,8 @@ class Account:
         self._headers = {"Authorization": f"Basic {secret}"}
         self._base = base_url.rstrip("/")
         self._prefix = urlsplit(self._base).path
-        self._root = f"{self._base}{VERSION}Accounts/{account_sid}/"
+        self._self = f"{self._base}{VERSION}Accounts/{account_sid}"
+        self._root = f"{self._self}/"
 
     async def create(
         self,
@@ -51,6 +50,23 @@ class Account:
             f"{self._root}{resource}.json", headers=self._headers, form=form, not_after=not_after
         )
         return _outcome(sent, accepted)
+
+    async def health(self) -> Health:
+        """Ask for the account's own resource; nothing is sent to anybody."""
+        return standing(await self._transport.get(f"{self._self}.json", headers=self._headers))
+
+    async def fetch(self, resource: str, sid: str) -> Sent:
+        """Read one text or call."""
+        return await self._transport.get(f"{self._root}{resource}/{sid}.json", headers=self._headers)
+
+    async def change(self, resource: str, sid: str, form: Form) -> Sent:
+        """Change one text or call."""
+        url = f"{self._root}{resource}/{sid}.json"
+        return await self._transport.post(url, headers=self._headers, form=form, not_after=NEVER)
+
+    async def delete(self, resource: str, sid: str) -> Sent:
+        """Delete one text or call from Twilio's log."""
+        return await self._transport.delete(f"{self._root}{resource}/{sid}.json", headers=self._headers)
 
     async def newest(self, resource: str, query: Mapping[str, str], *, since: datetime) -> list[Resource] | CannotSay:
         """Return everything created since shortly before `since`, or say that the list is not whole.
@@ -79,19 +95,10 @@ class Account:
         return self._base + "/" + uri.removeprefix(self._prefix).lstrip("/")
 
 
-def parsed(body: bytes) -> Resource | None:
-    """Return a JSON object, or nothing if the bytes are none."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
 def _outcome(sent: Sent, accepted: Callable[[str, Resource], Accepted]) -> Outcome:
     match sent:
         case Answer(status=status):
-            if status in _SUCCESS:
+            if status in SUCCESS:
                 return _success(sent, accepted)
             if status in _FAULT_OF_REQUEST:
                 return _refusal(sent)
@@ -138,7 +145,7 @@ def _by_status(status: int, *, coded: bool) -> Meaning:
 def _page(sent: Sent) -> Resource | CannotSay:
     if not isinstance(sent, Answer):
         return CannotSay(sent.detail)
-    if sent.status not in _SUCCESS:
+    if sent.status not in SUCCESS:
         return CannotSay(f"HTTP {sent.status}")
     return parsed(sent.body) or CannotSay("unreadable list")
 
@@ -168,7 +175,15 @@ def only(entries: Sequence[Resource]) -> Found:
             return CannotSay("more than one entry" if len(entries) > 1 else "unreadable list")
 
 
+_PRICE = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,9})?")
 _DIGITS = re.compile(r"[0-9]{1,4}")
+
+
+def cost(resource: Resource) -> float | None:
+    """Return what Twilio charges, if it tells: mostly it does so only after a text has left."""
+    if resource.get("price_unit") != "USD" or _PRICE.fullmatch(str(resource.get("price"))) is None:
+        return None
+    return abs(float(str(resource["price"])))
 
 
 def counted(value: object) -> int:

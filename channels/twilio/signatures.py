@@ -5,6 +5,7 @@ for the receiver to absorb (each signal has a key).
 """
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +15,17 @@ from channels.signals import BadSignature, Callback
 from channels.transport import header
 
 _MOST_FIELDS = 500
+_NAME = re.compile(r"[A-Z][A-Za-z0-9_.-]*|msg")  # `msg=Gather End` comes with a pressed key
+READ = (
+    "MessageSid", "MessageStatus", "ErrorCode", "From", "To", "Body", "OptOutType", "CallSid", "CallStatus",
+    "CallDuration", "AnsweredBy", "Digits", "DialCallStatus",
+)  # fmt: skip
+"""The fields that our decisions rest on."""
+TWILIOS_OWN = frozenset({
+    "DialCallStatus", "DialCallSid", "DialCallDuration", "ParentCallSid", "SmsMessageSid", "ForwardedFrom", "CallToken",
+    *(f"{end}{part}" for end in ("To", "From") for part in ("City", "State", "Zip", "Country")),
+})  # fmt: skip
+"""Other names of Twilio's that hold one of those."""
 
 
 class Signatures:
@@ -42,7 +54,8 @@ class Signatures:
 def _form(body: bytes) -> dict[str, str]:
     """Parse strictly: the signed text joins names and values without a mark between them.
 
-    A field without `=` or a repeated name would let two different forms have one signature.
+    A field without `=`, a repeated name, or letters moved between a name and a value would let two
+    different forms have one signature.
     """
     pairs = parse_qsl(
         body.decode("ascii"),
@@ -52,9 +65,15 @@ def _form(body: bytes) -> dict[str, str]:
         max_num_fields=_MOST_FIELDS,
     )
     form = dict(pairs)
-    if len(form) != len(pairs):
+    if len(form) != len(pairs) or not all(map(_NAME.fullmatch, form)) or _is_split_elsewhere(form):
         raise ValueError
     return form
+
+
+def _is_split_elsewhere(form: Mapping[str, str]) -> bool:
+    """Say whether a field we read is missing while a name stands there that it may have been made into."""
+    missing, strange = [name for name in READ if name not in form], form.keys() - TWILIOS_OWN
+    return any(name in other or name.startswith(other) for name in missing for other in strange)
 
 
 def _spellings(url: str) -> list[str]:

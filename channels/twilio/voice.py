@@ -6,15 +6,30 @@ from types import MappingProxyType
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from channels.contract import Accepted, CannotSay, Capabilities, Found, Lookup, Outcome, OutgoingMessage, Refused
+from channels.contract import (
+    Accepted,
+    CannotSay,
+    Capabilities,
+    Found,
+    Handle,
+    Health,
+    Lookup,
+    Outcome,
+    OutgoingMessage,
+    Redaction,
+    Refused,
+    Withdrawal,
+)
 from channels.defaults import Defaults
 from channels.signals import CallAnswered, Callback, CallReceived, KeyPressed, Receipt, Signal, Status
 from channels.speech import CallScript, Line
 from channels.transport import Transport, in_order
+from channels.twilio.answers import Resource
 from channels.twilio.codes import CANCELED, UNEXPLAINED, reason_of
-from channels.twilio.rest import Account, Resource, only
+from channels.twilio.rest import Account, only
 from channels.twilio.signatures import Signatures
-from channels.twilio.voices import VOICES, voice_for
+from channels.twilio.takeback import erase, withdraw
+from channels.twilio.voices import VOICES, Voice, voice_for
 
 # Twilio asks for our words only once it knows who picked up, so that `AnsweredBy` stands in that very
 # request. A person is told apart as fast as with `Enable`; a machine is waited out to the end of its
@@ -24,6 +39,12 @@ _RINGING = "45"  # seconds: longer than most mailboxes take to pick up
 _EVENTS = ("initiated", "ringing", "answered", "completed")
 _KEY_WAIT = 5  # seconds
 _PAUSE = 1  # seconds between two lines
+_CONNECT_WAIT = 30  # seconds that the other line may ring
+_CONNECTED_FOR = 3_600  # seconds: longer than a county's queue, shorter than a forgotten handset
+_TALKED = frozenset({"completed", "answered"})
+_STATUS = "status"
+_NOT_PLACED = frozenset({"inbound", "outbound-dial"})
+"""Calls that are none of our attempts: people who call us, and lines that we connected them to."""
 
 _RINGS = Status.ACCEPTED, ""
 STATUSES: Mapping[str, tuple[Status, str]] = MappingProxyType(
@@ -65,11 +86,16 @@ class TwilioVoice(Defaults):
         next_tokens: Sequence[str] = (),
     ) -> None:
         self.capabilities = Capabilities(
-            "voice", "minute", at_once=transport.connections, voices=frozenset(VOICES), can_find=True
-        )
+            "voice", "minute", at_once=transport.connections, voices=frozenset(VOICES),
+            can_cancel=True, can_find=True, can_redact=True,
+        )  # fmt: skip
         self._account = Account(transport, account_sid=account_sid, auth_token=auth_token, base_url=base_url)
         self._signatures = Signatures((auth_token, *next_tokens))
         self._callbacks = f"{callback_base.rstrip('/')}/callbacks/twilio/calls/"
+
+    async def check(self) -> Health:
+        """Ask Twilio for our account; never sends a message."""
+        return await self._account.health()
 
     async def send(self, messages: Sequence[OutgoingMessage], *, not_after: float) -> Sequence[Outcome]:
         """Place one call each; a language that no voice speaks is refused as `no_voice`."""
@@ -81,16 +107,28 @@ class TwilioVoice(Defaults):
 
         return await in_order(one, messages, width=self.capabilities.at_once)
 
-    async def find(self, lookup: Lookup) -> Found:
-        """Count the calls between the two numbers since the intent: a list of calls has no reference.
+    async def cancel(self, handle: Handle) -> Withdrawal:
+        """Withdraw a call that waits or rings; nobody is cut off who has picked up."""
+        return await withdraw(self._account, "Calls", handle.provider_id)
 
-        The list is not filtered by start time: a call that still waits at Twilio has none.
+    async def redact(self, handle: Handle) -> Redaction:
+        """Delete a settled call from Twilio's log: a call keeps no words there, but the number."""
+        return await erase(self._account, "Calls", handle.provider_id)
+
+    async def find(self, lookup: Lookup) -> Found:
+        """Look for a call between the two numbers since the intent that is no other attempt's.
+
+        A list of calls has no reference, so two that are left prove nothing. It is not filtered by start
+        time: a call that still waits at Twilio has none.
         """
         asked = {"To": lookup.to, "From": lookup.sender}
         listed = await self._account.newest("Calls", asked, since=lookup.since)
         if isinstance(listed, CannotSay):
             return listed
-        return only([entry for entry in listed if entry.get("direction") != "inbound"])
+        return only([
+            entry for entry in listed
+            if entry.get("direction") not in _NOT_PLACED and entry.get("sid") not in lookup.not_these
+        ])  # fmt: skip
 
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Read, by the part of the address, a question for words, a pressed key or a status."""
@@ -106,20 +144,13 @@ class TwilioVoice(Defaults):
         """Return TwiML: the lines with the keys, the connection or the end; without lines it hangs up."""
         response, lines = VoiceResponse(), _sayable(script.lines)
         if script.keys_url and lines:
-            keys = Gather(
-                input="dtmf",
-                num_digits=1,
-                action=script.keys_url,
-                method="POST",
-                timeout=_KEY_WAIT,
-                action_on_empty_result=True,
-            )
+            keys = _keys(script.keys_url)
             _speak(keys, lines)
             response.append(keys)
             return str(response)
         _speak(response, lines)
         if script.connect_to:
-            response.dial(script.connect_to, caller_id=script.connect_from or None, action=script.connected_url or None)
+            _connect(response, script)
         else:
             response.hangup()
         return str(response)
@@ -131,7 +162,7 @@ class TwilioVoice(Defaults):
             ("From", message.sender),
             ("Url", words),
             ("Method", "POST"),
-            ("StatusCallback", f"{words}/status"),
+            ("StatusCallback", f"{words}/{_STATUS}"),
             ("StatusCallbackMethod", "POST"),
             *(("StatusCallbackEvent", event) for event in _EVENTS),
             ("MachineDetection", _MACHINES),
@@ -143,6 +174,22 @@ def _accepted(sid: str, _: Resource) -> Accepted:
     return Accepted(sid)
 
 
+def _keys(url: str) -> Gather:
+    """Wait for one key, which may be pressed from the first word on; none is told as well."""
+    return Gather(
+        input="dtmf", num_digits=1, action=url, method="POST", timeout=_KEY_WAIT, barge_in=True,
+        action_on_empty_result=True,
+    )  # fmt: skip
+
+
+def _connect(response: VoiceResponse, script: CallScript) -> None:
+    response.dial(
+        script.connect_to, caller_id=script.connect_from or None, answer_on_bridge=True, timeout=_CONNECT_WAIT,
+        time_limit=_CONNECTED_FOR, action=script.connected_url or None,
+        method="POST" if script.connected_url else None,
+    )  # fmt: skip
+
+
 def _speak(verb: VoiceResponse | Gather, lines: Sequence[Line]) -> None:
     for place, line in enumerate(lines):
         if place:
@@ -150,12 +197,23 @@ def _speak(verb: VoiceResponse | Gather, lines: Sequence[Line]) -> None:
         if line.clip_url:
             verb.play(line.clip_url)
         elif (voice := voice_for(line.language)) is not None:
-            verb.say(_UNSPEAKABLE.sub(" ", line.words), language=voice.language, voice=voice.name)
+            _say(verb, _words(line), voice)
+
+
+def _say(verb: VoiceResponse | Gather, words: str, voice: Voice) -> None:
+    if voice.rate:
+        verb.say(language=voice.language, voice=voice.name).prosody(words, rate=voice.rate)
+    else:
+        verb.say(words, language=voice.language, voice=voice.name)
+
+
+def _words(line: Line) -> str:
+    return _UNSPEAKABLE.sub(" ", line.words).strip()
 
 
 def _sayable(lines: Sequence[Line]) -> list[Line]:
-    """Leave out what no voice speaks: another language's voice would read out nonsense."""
-    return [line for line in lines if line.clip_url or voice_for(line.language) is not None]
+    """Leave out what is empty and what no voice speaks: another language's voice would read out nonsense."""
+    return [line for line in lines if line.clip_url or (_words(line) and voice_for(line.language) is not None)]
 
 
 def _by_machine(form: Mapping[str, str]) -> bool:
@@ -164,6 +222,8 @@ def _by_machine(form: Mapping[str, str]) -> bool:
 
 def _heard_by(form: Mapping[str, str]) -> tuple[Status, str]:
     listener = form.get("AnsweredBy", "").partition("_")[0]
+    if not listener and form.get("CallDuration") == "0":
+        return Status.UNDELIVERED, "hung_up"  # gone before anybody could be told from a machine: nothing was said
     return _LISTENERS.get(listener, (Status.DELIVERED, ""))
 
 
@@ -172,11 +232,20 @@ def _question(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Sig
 
 
 def _key(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
-    return [KeyPressed(callback.reference, sid, form.get("Digits", ""), callback.part)]
+    return [KeyPressed(callback.reference, sid, form.get("Digits", ""), callback.part, _connected(form))]
 
 
 def _received(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
-    return [CallReceived(sid, form.get("From", ""), form.get("To", ""), callback.part, form.get("Digits", ""))]
+    if callback.part == _STATUS:
+        return []  # a call to us is no message, so nobody waits for its end
+    caller, called = form.get("From", ""), form.get("To", "")
+    return [CallReceived(sid, caller, called, callback.part, form.get("Digits", ""), _connected(form))]
+
+
+def _connected(form: Mapping[str, str]) -> bool | None:
+    """Read what became of a `<Dial>`; a callback about anything else says nothing of it."""
+    said = form.get("DialCallStatus", "")
+    return said in _TALKED if said else None
 
 
 def _status(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
@@ -194,4 +263,4 @@ def _status(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signa
 def _reader(callback: Callback) -> Callable[[Callback, str, Mapping[str, str]], list[Signal]]:
     if not callback.reference:
         return _received
-    return {"": _question, "status": _status}.get(callback.part, _key)
+    return {"": _question, _STATUS: _status}.get(callback.part, _key)

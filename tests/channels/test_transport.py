@@ -51,6 +51,30 @@ async def test_a_query_is_encoded(transport, provider):
     assert provider.asked[0].query == {"To": ["+1 714"]}
 
 
+async def test_one_header_of_an_answer_is_kept_if_asked_for(transport, provider, http):
+    provider.answer = lambda _: http(200, X_Words="hello")
+    for keep, kept in [("x-words", "hello"), ("x-others", ""), ("", "")]:
+        assert (await transport.get(provider.url, headers={}, keep=keep)).kept == kept
+
+
+async def test_a_deletion_names_its_resource(transport, provider, http):
+    provider.answer = lambda _: http(204)
+    answer = await transport.delete(f"{provider.url}/v2/messages/m-1", headers={"X-Own": "1"})
+    (asked,) = provider.asked
+    assert (asked.method, asked.path, asked.headers["x-own"]) == ("DELETE", "/v2/messages/m-1", "1")
+    assert answer == Answer(204, b"")
+
+
+async def test_a_closed_pool_deletes_nothing(provider):
+    transport = Transport(timeout=SOON)
+    assert await transport.delete(provider.url, headers={}) == NotSent("closed")
+
+
+@pytest.mark.parametrize("url", ["no address", "http://[", ""])
+async def test_what_is_no_address_is_not_deleted(transport, url):
+    assert await transport.delete(url, headers={}) == NotSent("unwritable")
+
+
 @pytest.mark.parametrize("status", [204, 301, 307, 400, 401, 404, 429, 500, 503])
 async def test_every_status_is_an_answer_and_no_redirect_is_followed(transport, provider, http, status):
     provider.answer = lambda _: http(status, Location="/elsewhere")

@@ -1,6 +1,7 @@
 import pytest
 
-from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, reason_of
+from channels.reasons import REASONS
+from channels.twilio.codes import CANCELED, MEANINGS, UNEXPLAINED, Kind, reason_of
 
 
 @pytest.mark.parametrize(
@@ -12,7 +13,10 @@ from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, reason_of
         (30001, "queue_full", Kind.LATER),
         (35114, "send_time_refused", Kind.LATER),
         (35115, "send_time_refused", Kind.LATER),
+        (35118, "send_time_refused", Kind.LATER),
         (21211, "bad_address", Kind.REFUSED),
+        (21617, "too_long", Kind.REFUSED),
+        (30640, "litigator_blocked", Kind.REFUSED),
         (21614, "landline", Kind.REFUSED),
         (21635, "landline", Kind.REFUSED),
         (30006, "landline", Kind.REFUSED),
@@ -30,6 +34,10 @@ from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, reason_of
 def test_each_code_has_one_reason_and_says_whether_to_try_again(code, reason, kind):
     assert (MEANINGS[code].reason, MEANINGS[code].kind) == (reason, kind)
     assert reason_of(str(code)) == reason
+
+
+def test_every_reason_is_explained():
+    assert {meaning.reason for meaning in MEANINGS.values()} | {UNEXPLAINED, CANCELED} <= set(REASONS)
 
 
 @pytest.mark.parametrize("code", ["", "0", "99999", "abc", "²", "-1", "9" * 5000])

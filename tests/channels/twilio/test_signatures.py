@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from channels.signals import BadSignature, Callback
-from channels.twilio.signatures import Signatures
+from channels.twilio.signatures import READ, Signatures
 
 FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+17145550100", "Body": "sí, ¿cómo? & = +"}
 SIGNATURES = Signatures(["a-token-of-tests"])
@@ -31,6 +31,11 @@ def genuine():
 
 def test_a_genuine_callback_gives_its_fields(genuine):
     assert SIGNATURES.form(genuine) == FORM
+
+
+def test_a_key_that_was_pressed_is_told_with_a_field_in_small_letters(called_back):
+    told = {"CallSid": "CA1", "Digits": "3", "msg": "Gather End"}
+    assert SIGNATURES.form(called_back("calls", told, token="a-token-of-tests")) == told
 
 
 @pytest.mark.parametrize("name", ["x-twilio-signature", "X-TWILIO-SIGNATURE"])
@@ -87,6 +92,58 @@ def test_a_form_cut_in_two_other_fields_is_refused_although_the_signed_text_is_t
         SIGNATURES.form(replace(callback, body=b"A1&B=2"))
 
 
+@pytest.mark.parametrize(
+    "signed_as",
+    [
+        "https://evil.example/callbacks/twilio/messages/r1",
+        "https://kc.example.org.evil.example/callbacks/twilio/messages/r1",
+        "http://kc.example.org/callbacks/twilio/messages/r1",
+        "https://kc.example.org:8443/callbacks/twilio/messages/r1",
+        "https://kc.example.org/callbacks/twilio/messages/r2",
+        "https://kc.example.org/callbacks/twilio/messages/r1?x=1",
+    ],
+)
+def test_what_was_signed_for_another_host_port_or_path_is_refused(genuine, signed_as):
+    signature = RequestValidator("a-token-of-tests").compute_signature(signed_as, FORM)
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine, headers={"X-Twilio-Signature": signature}))
+
+
+def test_the_fields_may_come_in_any_order_for_they_say_the_same(genuine):
+    backwards = b"&".join(reversed(genuine.body.split(b"&")))
+    assert SIGNATURES.form(replace(genuine, body=backwards)) == FORM
+
+
+@pytest.mark.parametrize("body", [b"A=12&B=", b"A=&B=12", b"A=1&2B=", b"AB=12", b"A=1&B=2&C="])
+def test_fields_that_are_cut_in_other_places_are_refused(called_back, body):
+    callback = called_back("x", {"A": "1", "B": "2"})
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(callback, body=body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"&".join(b"f%d=1" % number for number in range(10_000)),
+        b"a=1&" * 10_000 + b"a=1",
+        b"a=" + b"x" * 10_000_000,
+        b"&" * 1_000_000,
+        b"=" * 1_000_000,
+        b"%" * 1_000_000,
+    ],
+    ids=["many fields", "one field often", "a huge field", "only &", "only =", "only %"],
+)
+def test_a_huge_body_is_refused_like_any_other(genuine, body):
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine, body=body))
+
+
+@given(body=st.binary(max_size=200), url=st.text(max_size=40), signature=st.text(max_size=40))
+def test_whatever_comes_is_refused_and_nothing_else_happens(body, url, signature):
+    callback = Callback(url, {"X-Twilio-Signature": signature}, body, datetime(2026, 12, 1, tzinfo=UTC))
+    assert accepted(callback) is None
+
+
 def accepted(callback):
     try:
         return SIGNATURES.form(callback)
@@ -125,3 +182,14 @@ def test_no_changed_signature_is_believed(place, char):
     forged = signature[:place] + char + signature[place + 1 :]
     headers = {"X-Twilio-Signature": forged}
     assert (accepted(replace(callback, headers=headers)) == FORM) is (forged == signature)
+
+
+@given(st.data())
+def test_letters_moved_between_a_name_and_its_value_are_never_believed(data):
+    """The signed text joins names and values without a mark, so it stays the same."""
+    name = data.draw(st.sampled_from([name for name in FORM if name in READ and FORM[name]]))
+    whole = name + FORM[name]
+    place = data.draw(st.integers(1, len(whole)).filter(lambda place: place != len(name)))
+    moved = {other: value for other, value in FORM.items() if other != name} | {whole[:place]: whole[place:]}
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine_callback(), body=encoded(moved)))

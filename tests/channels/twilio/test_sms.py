@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
@@ -6,15 +7,18 @@ import pytest
 from channels.contract import (
     Absent,
     Accepted,
+    Canceled,
     CannotSay,
+    Handle,
     Lookup,
     MessageChannel,
     OutgoingMessage,
     Present,
+    Redacted,
     Refused,
     TryLater,
 )
-from channels.signals import BadSignature, Receipt, Reply, Status
+from channels.signals import BadSignature, OptOut, Receipt, Reply, Status
 from channels.transport import NEVER
 from channels.twilio.sms import STATUSES, TwilioSms
 
@@ -39,6 +43,13 @@ def took(asked):
 def test_it_is_a_channel(sms):
     channel: MessageChannel = sms
     assert (channel.name, channel.capabilities.batch) == ("twilio", 1)
+
+
+async def test_a_check_asks_for_the_account_and_sends_nothing(sms, provider, http):
+    provider.answer = lambda _: http(200, {"status": "active"})
+    health = await sms.check()
+    assert (health.ok, [asked.method for asked in provider.asked]) == (True, ["GET"])
+    assert provider.asked[0].path == f"/2010-04-01/Accounts/AC{'0' * 32}.json"
 
 
 async def test_a_text_is_posted_as_twilio_documents_it(sms, provider, http):
@@ -71,6 +82,59 @@ async def test_a_messaging_service_is_named_as_such(sms, provider, http):
 async def test_the_validity_stays_in_twilios_bounds(sms, provider, period, seconds):
     await sms.send([text(valid_for=period)], not_after=NEVER)
     assert provider.asked[0].form["ValidityPeriod"] == [seconds]
+
+
+SERVICE = "MG" + "1" * 32
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (NOW, "2026-12-01T18:00:00Z"),
+        (NOW.astimezone(timezone(timedelta(hours=-8))), "2026-12-01T18:00:00Z"),
+        (NOW + timedelta(microseconds=1), "2026-12-01T18:00:01Z"),
+    ],
+    ids=["to the second", "in another zone", "never earlier"],
+)
+async def test_a_send_time_is_written_in_utc(sms, provider, at, written):
+    await sms.send([text(sender=SERVICE, send_at=at)], not_after=NEVER)
+    form = provider.asked[0].form
+    assert (form["ScheduleType"], form["SendAt"]) == (["fixed"], [written])
+
+
+async def test_a_number_holds_no_text_back_so_nothing_is_sent(sms, provider):
+    assert await sms.send([text(send_at=NOW)], not_after=NEVER) == [TryLater("send_time_refused")]
+    assert provider.asked == []
+
+
+async def test_a_text_that_twilio_would_not_take_is_not_posted(sms, provider):
+    longest = sms.capabilities.longest
+    assert await sms.send([text(body="a" * (longest + 1))], not_after=NEVER) == [Refused("too_long")]
+    assert provider.asked == []
+    await sms.send([text(body="a" * longest)], not_after=NEVER)
+    assert len(provider.asked) == 1
+
+
+async def test_what_we_post_is_what_twilios_own_kit_would_post(sms, provider, http, posted_by_kit):
+    provider.answer = lambda asked: http(201, took(asked))
+    message = text(7, sender=SERVICE, body="¿Sí? & más", valid_for=timedelta(hours=2), send_at=NOW)
+    await sms.send([message], not_after=NEVER)
+    wanted = posted_by_kit(
+        "messages", to="+17145550007", messaging_service_sid=SERVICE, body="¿Sí? & más", validity_period=7200,
+        schedule_type="fixed", send_at=NOW,
+        status_callback="https://kc.example.org/callbacks/twilio/messages/r7",
+    )  # fmt: skip
+    assert provider.asked[0].form == wanted
+
+
+@pytest.mark.parametrize(
+    ("told", "cost"),
+    [(("-0.00750", "USD"), 0.0075), ((None, "USD"), None), (("-0.0075", "EUR"), None), (("nan", "USD"), None)],
+)
+async def test_the_price_is_told_where_twilio_knows_it(sms, provider, http, told, cost):
+    price, unit = told
+    provider.answer = lambda _: http(201, {"sid": "SM1", "num_segments": "1", "price": price, "price_unit": unit})
+    assert await sms.send([text()], not_after=NEVER) == [Accepted("SM1", 1, cost)]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +187,7 @@ async def test_a_text_with_the_code_is_found(sms, provider, http, body):
     assert provider.asked[0].query["To"] == ["+17145550100"]
 
 
-@pytest.mark.parametrize("body", ["", "kc.example/K7Q2", "xK7Q2M", "K7Q2M9", "k7q2m"])
+@pytest.mark.parametrize("body", ["another text", "kc.example/K7Q2", "xK7Q2M", "K7Q2M9", "k7q2m"])
 async def test_a_list_without_the_code_proves_that_it_never_arrived(sms, provider, http, body):
     provider.answer = lambda _: http(200, listed(body))
     assert await sms.find(LOOKUP) == Absent()
@@ -137,6 +201,41 @@ async def test_a_text_to_us_is_no_proof(sms, provider, http):
 async def test_two_texts_with_the_code_are_for_a_person_to_judge(sms, provider, http):
     provider.answer = lambda _: http(200, listed("K7Q2M", "K7Q2M"))
     assert isinstance(await sms.find(LOOKUP), CannotSay)
+
+
+async def test_the_text_of_another_attempt_is_no_proof(sms, provider, http):
+    provider.answer = lambda _: http(200, listed("K7Q2M", "K7Q2M"))
+    assert await sms.find(replace(LOOKUP, not_these=frozenset({"SM0"}))) == Present("SM1")
+    assert await sms.find(replace(LOOKUP, not_these=frozenset({"SM0", "SM1"}))) == Absent()
+
+
+async def test_a_blanked_text_could_be_the_one(sms, provider, http):
+    provider.answer = lambda _: http(200, listed("another text", ""))
+    assert isinstance(await sms.find(LOOKUP), CannotSay)
+    assert await sms.find(replace(LOOKUP, not_these=frozenset({"SM1"}))) == Absent()
+
+
+async def test_a_text_that_is_found_is_found_beside_a_blanked_one(sms, provider, http):
+    provider.answer = lambda _: http(200, listed("", "K7Q2M"))
+    assert await sms.find(LOOKUP) == Present("SM1")
+
+
+# --- taking back -----------------------------------------------------------------------------
+
+
+async def test_a_scheduled_text_is_withdrawn(sms, provider, http):
+    provider.answer = lambda _: http(200, {"sid": "SM1", "status": "canceled"})
+    assert await sms.cancel(Handle("SM1")) == Canceled()
+    (asked,) = provider.asked
+    assert (asked.method, asked.form) == ("POST", {"Status": ["canceled"]})
+    assert asked.path.endswith("/Messages/SM1.json")
+
+
+async def test_a_settled_text_is_deleted_with_words_and_number(sms, provider, http):
+    provider.answer = lambda _: http(204)
+    assert await sms.redact(Handle("SM1")) == Redacted()
+    (asked,) = provider.asked
+    assert (asked.method, asked.path.rpartition("/")[2]) == ("DELETE", "SM1.json")
 
 
 async def test_without_a_code_nothing_can_be_said(sms, provider):
@@ -185,6 +284,41 @@ def test_a_text_to_us_is_a_reply(sms, called_back):
 def test_an_empty_text_to_us_is_still_a_reply(sms, called_back):
     form = {"MessageSid": "SM9", "From": "+17145550100", "To": "+17145550199", "Body": ""}
     assert [signal.body for signal in sms.read_callback(called_back("inbound", form))] == [""]
+
+
+@pytest.mark.parametrize(("code", "reason"), [("21610", "opted_out"), ("30640", "litigator_blocked")])
+def test_a_stop_that_only_the_status_tells_is_an_opt_out_too(sms, called_back, code, reason):
+    form = {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": code}
+    receipt, opt_out = sms.read_callback(called_back("messages/r1", form, reference="r1"))
+    assert (receipt.status, receipt.reason) == (Status.UNDELIVERED, reason)
+    assert opt_out == OptOut("r1", f"SM1:{reason}", reason)
+
+
+INBOUND = {"MessageSid": "MM9", "From": "+17145550100", "To": "+17145550199", "SmsStatus": "received"}
+
+
+def test_a_picture_without_words_is_still_a_reply(sms, called_back):
+    form = {**INBOUND, "NumMedia": "1", "MediaUrl0": "https://api.twilio.com/m", "MediaContentType0": "image/jpeg"}
+    assert sms.read_callback(called_back("inbound", form)) == [Reply("MM9", "+17145550100", "+17145550199", "")]
+
+
+@pytest.mark.parametrize(
+    ("told", "did"), [("STOP", "stop"), ("START", "start"), ("HELP", "help"), ("", ""), ("OTHER", "")]
+)
+def test_what_twilio_has_answered_by_itself_is_said(sms, called_back, told, did):
+    (reply,) = sms.read_callback(called_back("inbound", {**INBOUND, "Body": "Alto", "OptOutType": told}))
+    assert (reply.body, reply.provider_did) == ("Alto", did)
+
+
+def test_a_stop_in_another_messenger_is_a_stop_of_that_number(sms, called_back):
+    form = {**INBOUND, "From": "whatsapp:+17145550100", "To": "whatsapp:+17145550199", "Body": "STOP"}
+    assert sms.read_callback(called_back("inbound", form)) == [Reply("MM9", "+17145550100", "+17145550199", "STOP")]
+
+
+@pytest.mark.parametrize("missing", ["MessageSid", "From", "To"])
+def test_a_text_from_or_to_nobody_says_nothing(sms, called_back, missing):
+    form = {name: value for name, value in {**INBOUND, "Body": "Hi"}.items() if name != missing}
+    assert sms.read_callback(called_back("inbound", form)) == []
 
 
 def test_a_status_without_a_reference_is_no_reply(sms, called_back):
