@@ -1,1 +1,1 @@
-"""E-mail through SendGrid: mail sends and searches, events reads what SendGrid tells us."""
+"""E-mail through SendGrid: `mail` sends, searches and withdraws, `events` reads what SendGrid tells us."""

@@ -1,27 +1,11 @@
-"""What SendGrid's signed event webhook tells us, and whether it is SendGrid's at all."""
+"""What SendGrid's events tell us, once their signature was checked."""
 
-import base64
-import importlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-from channels.signals import BadSignature, Callback, OptOut, Receipt, Signal, Status
-from channels.transport import header
-
-OLDEST = timedelta(minutes=10)
-"""A signed callback older than this is stale."""
-EARLIEST = timedelta(minutes=5)
-"""How far ahead of our clock SendGrid's may be."""
-
-_SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
-_STAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
+from channels.signals import OptOut, Receipt, Signal, Status
 
 RECEIPTS: Mapping[str, tuple[Status, str]] = MappingProxyType(
     {
@@ -30,10 +14,10 @@ RECEIPTS: Mapping[str, tuple[Status, str]] = MappingProxyType(
         "delivered": (Status.DELIVERED, ""),
         "bounce": (Status.UNDELIVERED, "bounced"),
         "blocked": (Status.UNDELIVERED, "blocked"),
-        "dropped": (Status.UNDELIVERED, "dropped"),
+        "dropped": (Status.UNDELIVERED, "refused"),
     }
 )
-"""SendGrid's word for an event: our status, and the reason if the mail was not delivered."""
+"""SendGrid's word for an event: our status, and the reason if the mail was not delivered and nothing else is known."""
 OPT_OUTS: Mapping[str, str] = MappingProxyType(
     {
         "spamreport": "spam_report",
@@ -41,65 +25,49 @@ OPT_OUTS: Mapping[str, str] = MappingProxyType(
         "group_unsubscribe": "unsubscribed",
     }
 )
+"""What ends our mail to a reader.
+
+`group_resubscribe` is no consent: a person who stopped us opts in with us, not on a provider's list. `open` and
+`click` prove nothing, because scanners do both, and our tracking is off.
+"""
+DROPPED: Mapping[str, str] = MappingProxyType(
+    {
+        "bounced address": "dropped",
+        "invalid": "bad_address",
+        "unsubscribed address": "opted_out",
+        "spam reporting address": "opted_out",
+        "invalid smtpapi header": "bad_content",
+        "spam content": "bad_content",
+    }
+)
+"""Why SendGrid itself dropped a mail, in its documented words; what is not listed is no fault of the address."""
+STOPPED: Mapping[str, str] = MappingProxyType(
+    {"unsubscribed address": "unsubscribed", "spam reporting address": "spam_report"}
+)
+"""The same words, where they tell of a stop that only SendGrid has heard."""
+OF_CODE: Mapping[str, str] = MappingProxyType(
+    {"2.2": "mailbox_full", "2.3": "too_long", "3.4": "too_long", "7": "blocked"}
+)
+"""What an enhanced status code (RFC 3463) says after its class; a whole subject stands alone."""
+NOT_THE_ADDRESS = frozenset({"Content", "Reputation", "Frequency or Volume Too High", "Technical Failure"})
+"""SendGrid's classes of bounces that blame anything but the address."""
 
 _Event = Mapping[str, object]
-
-
-def public_key(key: str) -> EllipticCurvePublicKey:
-    """Load a verification key as SendGrid shows it, in base64; raises `ValueError` if it is none."""
-    try:
-        loaded = load_der_public_key(base64.b64decode(key, validate=True))
-    except ValueError as error:
-        raise ValueError("not a public key in base64") from error
-    if not isinstance(loaded, EllipticCurvePublicKey):
-        raise ValueError("not an elliptic curve key")  # noqa: TRY004  a wrong setting, not a wrong call
-    return loaded
-
-
-def verify(callback: Callback, keys: Sequence[EllipticCurvePublicKey]) -> None:
-    """Check signature and age; raises `BadSignature`."""
-    signature = header(callback.headers, _SIGNATURE)
-    stamp = header(callback.headers, _STAMP)
-    if not _fresh(stamp, callback.received_at):
-        raise BadSignature
-    if not any(_genuine(callback.body, signature, stamp, key) for key in keys):
-        raise BadSignature
+_LONGEST_MARK = 200
+_APPENDED = re.compile(r"\.(?:filter|recv).*", re.DOTALL)
+_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+_NOTHING_SAID = ".0.0"
+_IN_WORDS = re.compile(r"\s*[245][0-9]{2}[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
 
 def signals(body: bytes) -> list[Signal]:
     """Read a verified batch of events; what is malformed, or not about a message of ours, is skipped."""
-    found = (_signal(event) for event in _events(body))
-    return [signal for signal in found if signal is not None]
+    return [signal for event in _events(body) for signal in _signals(event)]
 
 
 def sent_as(message_id: str) -> str:
     """Cut what SendGrid appends to the X-Message-Id that it answered with."""
-    return re.split(r"\.(?:filter|recv)", message_id, maxsplit=1)[0]
-
-
-def _fresh(stamp: str, received_at: datetime) -> bool:
-    if re.fullmatch(r"[0-9]{1,12}", stamp) is None:
-        return False
-    age = received_at.timestamp() - int(stamp)
-    return -EARLIEST.total_seconds() <= age <= OLDEST.total_seconds()
-
-
-@cache
-def _verify_signature() -> Callable[..., bool]:
-    """Load the vendor's check when it is first needed: its package takes a third of a second."""
-    vendor = importlib.import_module("sendgrid.helpers.eventwebhook")
-    check: Callable[..., bool] = vendor.EventWebhook().verify_signature
-    return check
-
-
-def _genuine(body: bytes, signature: str, stamp: str, key: EllipticCurvePublicKey) -> bool:
-    """The vendor's check raises on what is malformed and skips stray characters; we refuse both."""
-    try:
-        if base64.b64encode(base64.b64decode(signature, validate=True)).decode() != signature:
-            return False
-        return _verify_signature()(body.decode(), signature, stamp, key)
-    except ValueError:  # neither base64 nor UTF-8
-        return False
+    return _APPENDED.sub("", message_id)
 
 
 def _events(body: bytes) -> list[_Event]:
@@ -112,20 +80,45 @@ def _events(body: bytes) -> list[_Event]:
     return [event for event in events if isinstance(event, dict)]
 
 
-def _signal(event: _Event) -> Signal | None:
-    said, reference = _text(event, "event"), _text(event, "reference")
+def _signals(event: _Event) -> Iterator[Signal]:
+    said, reference = _text(event, "event"), _mark(event, "reference")
     if not reference:
-        return None
-    key = _text(event, "sg_event_id") or f"{reference}:{said}"
+        return
+    key = _mark(event, "sg_event_id") or _own_key(event, reference, said)
     if said in OPT_OUTS:
-        return OptOut(reference, key, OPT_OUTS[said])
-    if said == "bounce" and event.get("type") == "blocked":
-        said = "blocked"  # the receiving server turned it away; the address may be a good one
+        yield OptOut(reference, key, OPT_OUTS[said])
     if said not in RECEIPTS:
-        return None
+        return
     status, reason = RECEIPTS[said]
-    provider_id = sent_as(_text(event, "sg_message_id"))
-    return Receipt(reference, key, status, provider_id, reason, _code(event))
+    code = ""
+    if status is not Status.DELIVERED:
+        code = _code(event)
+        reason = _reason(event, said, code) if reason else ""
+    yield Receipt(reference, key, status, sent_as(_mark(event, "sg_message_id")), reason, code)
+    if said == "dropped" and (stop := STOPPED.get(_why(event))):
+        yield OptOut(reference, f"{key}:stop", stop)
+
+
+def _own_key(event: _Event, reference: str, said: str) -> str:
+    """Tell apart what SendGrid says more than once of a mail, if it gave the event no id."""
+    marks = (reference, said, _mark(event, "attempt"), _mark(event, "timestamp"))
+    return ":".join(mark for mark in marks if mark)
+
+
+def _reason(event: _Event, said: str, code: str) -> str:
+    """Say why a mail did not arrive: SendGrid's own word first, then what the receiving server's code means."""
+    if said == "dropped":
+        return DROPPED.get(_why(event), RECEIPTS[said][1])
+    kind, _, rest = code.partition(".")
+    subject = rest.partition(".")[0]
+    if told := OF_CODE.get(rest) or OF_CODE.get(subject):
+        return told
+    hard = event.get("type", "bounce") == "bounce" and kind != "4" and said == "bounce"
+    return "bounced" if hard and _text(event, "bounce_classification") not in NOT_THE_ADDRESS else "blocked"
+
+
+def _why(event: _Event) -> str:
+    return _text(event, "reason").strip().lower()
 
 
 def _text(event: _Event, name: str) -> str:
@@ -133,7 +126,17 @@ def _text(event: _Event, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _mark(event: _Event, name: str) -> str:
+    """Return an id or a number as text; what no database would keep as one is none."""
+    value = event.get(name)
+    text = str(value) if isinstance(value, str | int) else ""
+    return text if text.isascii() and text.isprintable() and len(text) <= _LONGEST_MARK else ""
+
+
 def _code(event: _Event) -> str:
-    """Keep the enhanced status code (RFC 3463) and nothing of the reason, which is a stranger's text."""
-    found = re.fullmatch(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}", _text(event, "status"))
-    return found.group() if found else ""
+    """Keep the enhanced status code and nothing of the words around it, which are a stranger's text."""
+    given = _STATUS.fullmatch(_text(event, "status"))
+    if given and not given.group().endswith(_NOTHING_SAID):
+        return given.group()
+    said = _IN_WORDS.match(_text(event, "reason") or _text(event, "response"))
+    return said[1] if said else given.group() if given else ""

@@ -1,51 +1,17 @@
-import base64
 import json
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.sendgrid.events import public_key
-from channels.sendgrid.mail import SendGridMail
-from channels.signals import BadSignature, Callback, OptOut, Receipt, Status
-
-NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)
-SECRET, NEXT, STRANGER = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
-
-
-def shown(secret):
-    """Return the public key as SendGrid's page shows it."""
-    der = secret.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(der).decode()
-
-
-def signed(body, *, secret=SECRET, at=NOW):
-    stamp = str(int(at.timestamp()))
-    signature = secret.sign(stamp.encode() + body, ec.ECDSA(hashes.SHA256()))
-    headers = {
-        "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
-        "X-Twilio-Email-Event-Webhook-Timestamp": stamp,
-    }
-    return Callback("https://kc.example.org/callbacks/sendgrid/events", headers, body, NOW)
-
-
-class Unused:
-    connections = 1
-
-
-CHANNEL = SendGridMail(Unused(), api_key="k", base_url="http://x", public_keys=[shown(SECRET), shown(NEXT)])
+from channels.reasons import REASONS
+from channels.sendgrid.events import DROPPED, OF_CODE, OPT_OUTS, RECEIPTS, STOPPED
+from channels.signals import OptOut, Receipt, Status
+from tests.channels.sendgrid.conftest import CHANNEL, event, signed
 
 
 def read(*events: object):
     return CHANNEL.read_callback(signed(json.dumps(events).encode() + b"\r\n"))
-
-
-def event(said, **more: str):
-    return {"event": said, "reference": "r1", "sg_event_id": "e1", "sg_message_id": "m-1.recvd-65c-1-0", **more}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +19,7 @@ def event(said, **more: str):
     [
         (event("processed"), Status.ACCEPTED, "", ""),
         (event("deferred", response="451 busy"), Status.ACCEPTED, "", ""),
+        (event("deferred", response="452 4.2.2 full", attempt="3"), Status.ACCEPTED, "", "4.2.2"),
         (event("delivered"), Status.DELIVERED, "", ""),
         (event("bounce", type="bounce", status="5.1.1"), Status.UNDELIVERED, "bounced", "5.1.1"),
         (event("bounce", type="blocked", status="5.7.1"), Status.UNDELIVERED, "blocked", "5.7.1"),
@@ -73,7 +40,74 @@ def test_a_reader_who_stops_us_is_an_opt_out(said, reason):
 
 
 @pytest.mark.parametrize(
-    "told", [event("open"), event("click"), event("invented"), {"event": "delivered"}, {}, 7, None]
+    ("reason", "told"),
+    [
+        (reason, bounce)
+        for reason, bounces in {
+            "bounced": [
+                {"status": "5.1.1"},
+                {"status": "5.2.1"},
+                {"status": "5.0.0"},
+                {"status": ""},
+                {"status": "5.4.4", "bounce_classification": "Invalid Address"},
+            ],
+            "mailbox_full": [
+                {"status": "5.2.2"},
+                {"status": "4.2.2"},
+                {"status": "5.2.2", "type": "blocked"},
+                {"status": "", "reason": "552 5.2.2 Over quota"},
+                {"status": "5.0.0", "reason": "552-5.2.2 Over quota"},
+            ],
+            "too_long": [{"status": "5.3.4"}, {"status": "5.2.3", "type": "blocked"}],
+            "blocked": [
+                {"status": "5.7.1"},
+                {"status": "4.4.1"},
+                {"status": "5.1.1", "type": "blocked"},
+                {"status": "4.7.0", "type": "expired"},
+                {"status": "5.0.0", "bounce_classification": "Reputation"},
+            ],
+        }.items()
+        for bounce in bounces
+    ],
+)
+def test_a_bounce_blames_the_address_only_if_the_address_is_at_fault(reason, told):
+    (receipt,) = read(event("bounce", **{"type": "bounce", **told}))
+    assert (receipt.status, receipt.reason) == (Status.UNDELIVERED, reason)
+
+
+@pytest.mark.parametrize(
+    ("why", "reason"),
+    [
+        ("Bounced Address", "dropped"),
+        ("Invalid", "bad_address"),
+        ("Invalid SMTPAPI header", "bad_content"),
+        ("Recipient List over Package Quota", "refused"),
+        ("", "refused"),
+    ],
+)
+def test_what_sendgrid_drops_is_blamed_on_whoever_is_at_fault(why, reason):
+    (receipt,) = read(event("dropped", reason=why))
+    assert receipt.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("why", "stop"), [("Unsubscribed Address", "unsubscribed"), ("Spam Reporting Address", "spam_report")]
+)
+def test_a_stop_that_only_sendgrid_has_heard_becomes_ours(why, stop):
+    receipt, heard = read(event("dropped", reason=why))
+    assert (receipt.status, receipt.reason) == (Status.UNDELIVERED, "opted_out")
+    assert heard == OptOut("r1", "e1:stop", stop)
+
+
+def test_every_reason_means_something():
+    given = {reason for _, reason in RECEIPTS.values()} | {*OPT_OUTS.values(), *DROPPED.values()}
+    given |= {*STOPPED.values(), *OF_CODE.values()}
+    assert given - {""} - set(REASONS) == set()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [event("open"), event("click"), event("group_resubscribe"), event("invented"), {"event": "delivered"}, {}, 7, None],
 )
 def test_what_proves_nothing_or_is_not_ours_is_skipped(told):
     assert read(told, event("delivered")) == read(event("delivered"))
@@ -82,6 +116,15 @@ def test_what_proves_nothing_or_is_not_ours_is_skipped(told):
 def test_an_event_without_an_id_still_has_a_stable_key():
     told = {"event": "delivered", "reference": "r1"}
     assert read(told) == [Receipt("r1", "r1:delivered", Status.DELIVERED)]
+
+
+def test_an_event_without_an_id_that_is_told_again_keeps_its_key_and_the_next_try_has_another():
+    def key(**more: str | int):
+        (receipt,) = read({"event": "deferred", "reference": "r1", **more})
+        return receipt.key
+
+    assert key(attempt="1", timestamp=7) == key(attempt="1", timestamp=7) == "r1:deferred:1:7"
+    assert key(attempt="2", timestamp=7) != key(attempt="1", timestamp=7)
 
 
 def test_what_a_stranger_wrote_is_not_kept():
@@ -94,88 +137,34 @@ def test_a_signed_body_that_is_no_list_of_events_says_nothing(body):
     assert CHANNEL.read_callback(signed(body)) == []
 
 
-# --- signatures ------------------------------------------------------------------------------
-
-BODY = json.dumps([event("delivered")]).encode() + b"\r\n"
-
-
-def believed(callback):
-    try:
-        CHANNEL.read_callback(callback)
-    except BadSignature:
-        return False
-    return True
+def test_bytes_that_are_no_text_say_nothing_however_well_signed():
+    assert CHANNEL.read_callback(signed(b"\xff\xfe")) == []
 
 
-def test_current_and_next_key_are_accepted_and_no_third():
-    assert believed(signed(BODY))
-    assert believed(signed(BODY, secret=NEXT))
-    assert not believed(signed(BODY, secret=STRANGER))
+# --- whatever is signed ------------------------------------------------------------------------
 
-
-def test_without_a_key_nothing_is_believed():
-    keyless = SendGridMail(Unused(), api_key="k", base_url="http://x")
-    with pytest.raises(BadSignature):
-        keyless.read_callback(signed(BODY))
-
-
-@pytest.mark.parametrize(
-    ("age", "fresh"),
-    [
-        (timedelta(0), True),
-        (timedelta(minutes=10), True),
-        (timedelta(minutes=10, seconds=1), False),
-        (timedelta(minutes=-5), True),
-        (timedelta(minutes=-5, seconds=-1), False),
-        (timedelta(days=900), False),
-    ],
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("x" * 999),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
 )
-def test_a_genuine_callback_must_also_be_fresh(age, fresh):
-    assert believed(signed(BODY, at=NOW - age)) is fresh
+FIELDS = {
+    "event": st.sampled_from([*RECEIPTS, *OPT_OUTS, "open", "group_resubscribe"]),
+    "type": st.sampled_from(["bounce", "blocked", "expired"]),
+    "status": st.from_regex(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}", fullmatch=True),
+    "reason": st.sampled_from([*DROPPED, "552 5.2.2 full", "550"]),
+    "bounce_classification": st.sampled_from(["Content", "Invalid Address"]),
+    **dict.fromkeys(("sg_event_id", "sg_message_id", "attempt", "timestamp"), st.text(max_size=9) | st.integers()),
+}
+EVENTS = st.fixed_dictionaries(
+    {"reference": st.just("r1") | ODD}, optional={name: given | ODD for name, given in FIELDS.items()}
+)
 
 
-@pytest.mark.parametrize("name", ["Signature", "Timestamp"])
-@pytest.mark.parametrize("value", [None, "", "no base64!", "ñ", "-1", "1e9", "²", "9" * 5000, "AAAA", "====", "MEUCIQ"])
-def test_a_missing_or_malformed_header_is_refused(name, value):
-    callback = signed(BODY)
-    headers = dict(callback.headers)
-    del headers[f"X-Twilio-Email-Event-Webhook-{name}"]
-    if value is not None:
-        headers[f"X-Twilio-Email-Event-Webhook-{name}"] = value
-    assert not believed(replace(callback, headers=headers))
-
-
-def test_headers_may_be_written_in_any_case():
-    callback = signed(BODY)
-    assert believed(replace(callback, headers={name.lower(): value for name, value in callback.headers.items()}))
-
-
-def test_bytes_that_are_no_text_are_refused():
-    assert not believed(signed(b"\xff\xfe"))
-
-
-@given(st.integers(0, len(BODY) - 1), st.integers(0, 255))
-def test_no_changed_byte_is_believed(place, byte):
-    body = BODY[:place] + bytes([byte]) + BODY[place + 1 :]
-    assert believed(replace(GENUINE, body=body)) is (body == BODY)
-
-
-@given(st.integers(0, len(BODY) - 1))
-def test_no_truncated_body_is_believed(length):
-    assert not believed(replace(GENUINE, body=BODY[:length]))
-
-
-@given(st.integers(0, 94), st.characters(min_codepoint=0x20, max_codepoint=0x7E))
-def test_no_changed_signature_is_believed(place, char):
-    name = "X-Twilio-Email-Event-Webhook-Signature"
-    signature = GENUINE.headers[name]
-    forged = signature[:place] + char + signature[place + 1 :]
-    assert believed(replace(GENUINE, headers={**GENUINE.headers, name: forged})) is (forged == signature)
-
-
-GENUINE = signed(BODY)
-
-
-def test_a_key_of_another_kind_is_no_key():
-    with pytest.raises(ValueError, match="elliptic"):
-        public_key(shown(rsa.generate_private_key(65537, 2048)))
+@given(st.lists(EVENTS | ODD, max_size=4))
+def test_whatever_is_signed_is_read_without_a_fault_and_the_same_way_each_time(events):
+    heard = read(*events)
+    assert heard == read(*events)
+    assert all(0 < len(signal.key) < 1_000 and signal.key.isascii() and signal.key.isprintable() for signal in heard)
+    reasons = {signal.reason for signal in heard}
+    assert reasons - {""} - set(REASONS) == set()

@@ -6,14 +6,10 @@ import pytest
 from sendgrid.helpers import mail as vendor
 
 from channels.contract import (
-    Absent,
     Accepted,
-    CannotSay,
-    Lookup,
     Mail,
     MessageChannel,
     OutgoingMessage,
-    Present,
     Refused,
     TryLater,
     Unclear,
@@ -23,12 +19,7 @@ from channels.transport import NEVER
 
 MAIL = Mail("Renew, [[name]]", "Hello [[name]]: [[link]]", '<a href="[[link|html]]">Hello [[name|html]]</a>')
 SENDER = "Medi-Cal renewals <renewals@orange.example.org>"
-LOOKUP = Lookup("r1", "K7Q2M", "p@example.org", SENDER, datetime(2026, 12, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def channel(transport, provider):
-    return SendGridMail(transport, api_key="SG.test", base_url=provider.url + "/sandbox/sendgrid/")
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 def message(number=0, **changed: object):
@@ -141,6 +132,62 @@ async def test_a_request_carries_a_thousand_people_at_most(channel, provider):
     assert sorted(len(asked.json["personalizations"]) for asked in provider.asked) == [1, 1000]
 
 
+async def test_neighbours_share_a_request_only_if_time_fence_and_category_are_the_same(channel, provider):
+    provider.answer = took
+    later = NOON + timedelta(hours=1)
+    messages = [
+        message(1, send_at=NOON, fence="b1", category="two_months"),
+        message(2, send_at=NOON, fence="b1", category="two_months"),
+        message(3, send_at=later, fence="b1", category="two_months"),
+        message(4, send_at=later, fence="b2", category="two_months"),
+        message(5, send_at=later, fence="b2", category="last_call"),
+    ]
+    await channel.send(messages, not_after=NEVER)
+    said = sorted(
+        (asked.json["send_at"], asked.json["batch_id"], *asked.json["categories"], len(asked.json["personalizations"]))
+        for asked in provider.asked
+    )
+    noon = int(NOON.timestamp())
+    assert said == [
+        (noon, "b1", "two_months", 2),
+        (noon + 3600, "b1", "two_months", 1),
+        (noon + 3600, "b2", "last_call", 1),
+        (noon + 3600, "b2", "two_months", 1),
+    ]
+
+
+async def test_a_person_with_too_many_words_is_refused_alone_and_never_sent(channel, provider):
+    provider.answer = took
+    wordy = message(2, words={"name": "é" * 5_001})
+    outcomes = await channel.send([message(1), wordy, message(3)], not_after=NEVER)
+    assert outcomes == [Accepted("m-1"), Refused("too_long"), Accepted("m-1")]
+    assert sorted(asked.json["personalizations"][0]["to"][0]["email"] for asked in provider.asked) == [
+        "p1@example.org",
+        "p3@example.org",
+    ]
+
+
+async def test_a_request_that_would_be_too_large_is_sent_in_parts_without_asking(channel, provider, monkeypatch):
+    provider.answer = took
+    monkeypatch.setattr("channels.sendgrid.mail.LONGEST", 2_000)
+    messages = [message(number) for number in range(8)]
+    assert await channel.send(messages, not_after=NEVER) == [Accepted("m-1")] * 8
+    assert len(provider.asked) > 1
+    assert all(len(asked.body) <= 2_000 for asked in provider.asked)
+
+
+async def test_a_mail_that_is_too_large_for_anybody_is_refused(channel, provider, monkeypatch):
+    monkeypatch.setattr("channels.sendgrid.mail.LONGEST", 100)
+    assert await channel.send([message(1), message(2)], not_after=NEVER) == [Refused("too_long")] * 2
+    assert provider.asked == []
+
+
+async def test_a_page_instead_of_a_refusal_is_unclear_and_not_searched_among_the_readers(channel, provider, http):
+    provider.answer = lambda _: http(400, b"<html>Bad Request</html>")
+    assert await channel.send([message(1), message(2)], not_after=NEVER) == [Unclear("HTTP 400")] * 2
+    assert len(provider.asked) == 1
+
+
 async def test_a_message_without_a_mail_is_refused_alone(channel, provider):
     provider.answer = took
     outcomes = await channel.send([message(1), message(2, mail=None)], not_after=NEVER)
@@ -188,31 +235,6 @@ async def test_a_fault_of_the_mail_itself_is_not_searched_among_its_readers(chan
     assert len(provider.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        ((400, faults(BAD_TO)), Refused("bad_address", "400")),
-        ((400, faults("personalizations.0.substitutions")), Refused("bad_content", "400")),
-        ((400, faults("from.email")), TryLater("misconfigured", "400")),
-        ((400, b"<html>"), Refused("unexplained", "400")),
-        ((400, {"errors": ["odd", {"field": None}]}), Refused("unexplained", "400")),
-        ((413, b""), Refused("bad_content", "413")),
-        ((401, faults(None)), TryLater("misconfigured", "401")),
-        ((403, faults("from")), TryLater("misconfigured", "403")),
-        ((404, b""), TryLater("misconfigured", "404")),
-        ((429, b""), TryLater("rate_limited", "429")),
-        ((200, b""), Unclear("HTTP 200")),
-        ((302, b""), Unclear("HTTP 302")),
-        ((500, b"{"), Unclear("HTTP 500")),
-        ((503, b"<html>"), Unclear("HTTP 503")),
-    ],
-)
-async def test_an_answer_to_one_mail_is_judged(channel, provider, http, answer, outcome):
-    provider.answer = lambda _: http(*answer)
-    assert await channel.send([message()], not_after=NEVER) == [outcome]
-    assert len(provider.asked) == 1
-
-
 async def test_the_wait_that_sendgrid_asks_for_is_handed_on(channel, provider, http):
     provider.answer = lambda _: http(429, Retry_After="9")
     assert await channel.send([message()], not_after=NEVER) == [TryLater("rate_limited", "429", timedelta(seconds=9))]
@@ -232,38 +254,9 @@ async def test_what_was_not_written_may_be_tried_later(channel, transport, provi
     assert provider.asked == []
 
 
-# --- look-up ---------------------------------------------------------------------------------
-
-
-async def found(channel, provider, answer):
-    provider.answer = lambda _: answer
-    return await channel.find(LOOKUP)
-
-
-async def test_a_mail_is_found_by_its_reference(channel, provider, http):
-    listed = {"messages": [{"msg_id": "m-1.filter0001.1", "to_email": "p@example.org", "status": "delivered"}]}
-    assert await found(channel, provider, http(200, listed)) == Present("m-1")
-    (asked,) = provider.asked
-    assert asked.path == "/sandbox/sendgrid/v3/messages"
-    assert asked.query == {"query": ['unique_args["reference"]="r1"'], "limit": ["10"]}
-
-
-async def test_an_empty_list_proves_that_it_never_arrived(channel, provider, http):
-    assert await found(channel, provider, http(200, {"messages": []})) == Absent()
-
-
-@pytest.mark.parametrize("status", [301, 401, 403, 404, 429, 500])
-async def test_an_account_without_the_list_cannot_say(channel, provider, http, status):
-    assert await found(channel, provider, http(status, {"messages": []})) == CannotSay(f"HTTP {status}")
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", {}, {"messages": None}, {"messages": [{}]}, {"messages": ["x"]}])
-async def test_a_list_that_cannot_be_read_proves_nothing(channel, provider, http, body):
-    assert await found(channel, provider, http(200, body)) == CannotSay("unreadable list")
-
-
-async def test_a_list_that_is_lost_proves_nothing(channel, provider):
-    assert isinstance(await found(channel, provider, b""), CannotSay)
+async def test_a_mail_that_was_taken_without_an_id_was_taken(channel, provider, http):
+    provider.answer = lambda _: http(202)
+    assert await channel.send([message()], not_after=NEVER) == [Accepted("")]
 
 
 @pytest.mark.parametrize("key", ["no key", "AAAA", "ñ"])
