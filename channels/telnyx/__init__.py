@@ -1,0 +1,1 @@
+"""Texts through Telnyx: the second provider, so that one may fail."""
