@@ -1,7 +1,6 @@
-"""The sandbox's own endpoints: what was accepted, replies, keys, faults, outcomes."""
+"""The sandbox's own endpoints (what was accepted, replies, calls, keys, faults): JSON, and what its pages' forms do."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -10,32 +9,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from channels.simulator import given as taken
 from channels.simulator.faults import PROVIDERS, Fault
+from channels.simulator.given import Refusal, is_form, problem
 from channels.simulator.ledger import Message, Search
 from channels.simulator.outcomes import OUTCOMES, Twist
+from channels.simulator.painting import Painter
 from channels.simulator.replies import Replies
 from channels.simulator.telephone import Telephone
-from channels.simulator.twilio_door import E164
+from channels.simulator.twilio_ringing import Ringing
+from channels.simulator.unsubscribing import OneClick
 from channels.simulator.world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 CHANNELS = ("sms", "email", "voice")
 MOST_LISTED = 1000
-_TITLES: Mapping[int, str] = {
-    404: "Not found",
-    409: "Conflict",
-    422: "Not understood",
-}
 _KINDS = tuple(twist.value for twist in Twist)
 _DIGITS = frozenset("0123456789*#")
-
-
-class Refusal(Exception):
-    """What is wrong with a request: a JSON pointer (empty: the whole request) and a sentence."""
-
-    def __init__(self, pointer: str, detail: str) -> None:
-        super().__init__(detail)
-        self.pointer = pointer
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +36,32 @@ class Controls:
     world: World
     replies: Replies
     telephone: Telephone
+    painter: Painter
 
     def routes(self) -> list[Route]:
         """Return the endpoints, relative to where the simulator is mounted."""
-        return [
-            Route("/messages", _understood(self.messages), methods=["GET"]),
-            Route("/replies", _understood(self.reply), methods=["POST"]),
-            Route("/calls/{id}/keys", _understood(self.press), methods=["POST"]),
-            Route("/faults", _understood(self.add_fault), methods=["POST"]),
-            Route("/faults", self.faults, methods=["GET"]),
-            Route("/faults", self.clear_faults, methods=["DELETE"]),
-            Route("/outcomes", self.outcomes, methods=["GET"]),
-        ]
+        table: tuple[tuple[str, str, Endpoint], ...] = (
+            ("GET", "/messages", self.messages),
+            ("POST", "/replies", self.reply),
+            ("POST", "/calls", self.ring),
+            ("POST", "/calls/{id}/keys", self.press),
+            ("POST", "/mail/{id}/unsubscribe", self.unsubscribe),
+            ("POST", "/machines", self.switch_machine),
+            ("GET", "/faults", self.faults),
+            ("POST", "/faults", self.add_fault),
+            ("DELETE", "/faults", self.clear_faults),
+            ("DELETE", "/faults/{id}", self.remove_fault),
+            ("POST", "/faults/{id}/off", self.remove_fault),
+            ("GET", "/outcomes", self.outcomes),
+        )
+        return [Route(path, self._understood(endpoint), methods=[method]) for method, path, endpoint in table]
 
     async def messages(self, request: Request) -> Response:
         """List what the providers accepted, newest first."""
         query = request.query_params
-        channel = _one_of(query.get("channel", ""), ("", *CHANNELS), "channel")
-        limit = _whole(query.get("limit", "50"), "limit", most=MOST_LISTED)
-        cursor = _whole(query["cursor"], "cursor") if "cursor" in query else None
+        channel = taken.one_of(query.get("channel", ""), ("", *CHANNELS), "channel")
+        limit = taken.whole(query.get("limit", "50"), "limit", most=MOST_LISTED)
+        cursor = taken.whole(query["cursor"], "cursor") if "cursor" in query else None
         found = self.world.ledger.search(
             Search(
                 channel=channel,
@@ -84,42 +82,69 @@ class Controls:
 
     async def reply(self, request: Request) -> Response:
         """Send a text from a phone to us; without `to` it answers the last text to that phone."""
-        given = await _given(request)
-        sender, body = _text(given, "from"), _text(given, "body")
-        if not E164.fullmatch(sender):
-            raise Refusal("/from", "A phone number in E.164 is needed.")
-        to = _text(given, "to") or self.replies.last_sender(sender)
+        given = await taken.read(request)
+        sender, body = taken.phone(given, "from"), taken.text(given, "body")
+        to = taken.text(given, "to") or self.replies.last_sender(sender)
         if not to:
             raise Refusal("/to", "Nobody has texted this phone yet: say whom it writes to.")
         heard = await self.replies.say(sender=sender, to=to, body=body)
-        if _is_form(request):
-            return self._back(f"/phone/{quote(sender)}")
+        if is_form(request):
+            return self._back(taken.place(given, f"/phone/{quote(sender)}"))
         return JSONResponse({"id": heard.message.id, "status": heard.status}, 201)
 
+    async def ring(self, request: Request) -> Response:
+        """Call one of our numbers from a phone, and listen up to the first question."""
+        given = await taken.read(request)
+        caller, called = taken.phone(given, "from"), taken.phone(given, "to")
+        rung = await Ringing(self.world, self.telephone).ring(caller=caller, called=called)
+        if is_form(request):
+            return self._back(f"/call/{rung.call.id}")
+        return JSONResponse({"id": rung.call.id, "spoken": "\n".join(rung.spoken)}, 201)
+
+    async def switch_machine(self, request: Request) -> Response:
+        """Let a machine pick up at a number, or a person again."""
+        given = await taken.read(request)
+        number, on = taken.phone(given, "number"), taken.flag(given, "on")
+        self.telephone.machines.switch(number, on=on)
+        if is_form(request):
+            return self._back(taken.place(given, "/"))
+        return JSONResponse({"number": number, "on": on})
+
     async def press(self, request: Request) -> Response:
-        """Press keys in a call."""
-        call = self.world.ledger.get(request.path_params["id"])
-        if call is None or call.channel != "voice":
-            return problem(404, "There is no such call.")
-        digits = _text(await _given(request), "digits")
-        if not digits or set(digits) - _DIGITS:
+        """Press keys in a call; none at all lets the time for it go by."""
+        call = self._find(request, "voice", "There is no such call.")
+        given = await taken.read(request)
+        digits = taken.text(given, "digits")
+        if set(digits) - _DIGITS:
             raise Refusal("/digits", "Digits, * and # are keys.")
         spoken = await self.telephone.press(call, digits)
         if spoken is None:
-            return problem(409, "The call has not asked for a key.")
-        if _is_form(request):
-            return self._back(f"/call/{call.id}")
+            raise Refusal("", "The call has not asked for a key.", 409)
+        if is_form(request):
+            return self._back(taken.place(given, f"/call/{call.id}"))
         return JSONResponse({"id": call.id, "spoken": "\n".join(spoken)})
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """Press the button that a mail program shows for a mail's unsubscribe header."""
+        mail = self._find(request, "email", "There is no such e-mail.")
+        status = await OneClick(self.world).press(mail)
+        if status is None:
+            raise Refusal("", "The e-mail has no one-click header that leads to us.", 409)
+        if is_form(request):
+            return self._back(taken.place(await taken.read(request), f"/mail/{quote(mail.id)}"))
+        return JSONResponse({"id": mail.id, "status": status})
 
     async def add_fault(self, request: Request) -> Response:
         """Let a share of the requests go wrong for a while."""
-        given = await _given(request)
+        given = await taken.read(request, numbers=("share", "for_seconds"))
         fault = self.world.faults.add(
-            _one_of(_text(given, "provider"), PROVIDERS, "provider"),
-            Twist(_one_of(_text(given, "kind"), _KINDS, "kind")),
-            _number(given, "share", 1.0),
-            _number(given, "for_seconds", 86_400 * 366),
+            taken.one_of(taken.text(given, "provider"), PROVIDERS, "provider"),
+            Twist(taken.one_of(taken.text(given, "kind"), _KINDS, "kind")),
+            taken.number(given, "share", 1.0),
+            taken.number(given, "for_seconds", 86_400 * 366),
         )
+        if is_form(request):
+            return self._back(taken.place(given, "/"))
         return JSONResponse(_fault(fault), 201)
 
     async def faults(self, _: Request) -> Response:
@@ -129,6 +154,13 @@ class Controls:
     async def clear_faults(self, _: Request) -> Response:
         """Switch all faults off."""
         self.world.faults.clear()
+        return Response(status_code=204)
+
+    async def remove_fault(self, request: Request) -> Response:
+        """Switch one fault off; one that is over is off already."""
+        self.world.faults.remove(taken.whole(request.path_params["id"], "id"))
+        if is_form(request):
+            return self._back(taken.place(await taken.read(request), "/"))
         return Response(status_code=204)
 
     async def outcomes(self, _: Request) -> Response:
@@ -148,78 +180,23 @@ class Controls:
             }
         )
 
+    def _find(self, request: Request, channel: str, missing: str) -> Message:
+        message = self.world.ledger.get(request.path_params["id"])
+        if message is None or message.channel != channel:
+            raise Refusal("", missing, 404)
+        return message
+
+    def _understood(self, endpoint: Endpoint) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except Refusal as refusal:
+                return self.painter.refusal(request, refusal) if is_form(request) else problem(refusal)
+
+        return answer
+
     def _back(self, path: str) -> Response:
         return RedirectResponse(self.world.settings.prefix + path, 303)
-
-
-def problem(status: int, detail: str, pointer: str = "") -> Response:
-    """Return an RFC 9457 problem."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": _TITLES[status],
-        "status": status,
-        "detail": detail,
-    }
-    if pointer:
-        body["errors"] = [{"pointer": pointer, "detail": detail}]
-    return JSONResponse(body, status, media_type="application/problem+json")
-
-
-def _understood(
-    endpoint: Callable[[Request], Awaitable[Response]],
-) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Refusal as refusal:
-            return problem(422, refusal.detail, refusal.pointer)
-
-    return answer
-
-
-def _is_form(request: Request) -> bool:
-    kind = request.headers.get("content-type", "")
-    return kind.startswith("application/x-www-form-urlencoded")
-
-
-async def _given(request: Request) -> Mapping[str, Any]:
-    """Read JSON, or the fields of a page's form."""
-    if _is_form(request):
-        async with request.form() as form:
-            return {name: value for name, value in form.items() if isinstance(value, str)}
-    try:
-        given = json.loads(await request.body())
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        raise Refusal("", "A JSON object is needed.")
-    return given
-
-
-def _text(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name, "")
-    if not isinstance(value, str):
-        raise Refusal(f"/{name}", "A string is needed.")
-    return value
-
-
-def _number(given: Mapping[str, Any], name: str, most: float) -> float:
-    value = given.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise Refusal(f"/{name}", f"A number from 0 to {most:g} is needed.")
-    return float(value)
-
-
-def _one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
-    if value not in allowed:
-        raise Refusal(f"/{name}", f"One of these is needed: {', '.join(filter(None, allowed))}.")
-    return value
-
-
-def _whole(text: str, name: str, most: int | None = None) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise Refusal(f"/{name}", "A whole number from 1 on is needed.")
-    return min(int(text), most or int(text))
 
 
 def _shown(message: Message) -> dict[str, Any]:
@@ -243,4 +220,5 @@ def _fault(fault: Fault) -> dict[str, Any]:
         "kind": fault.kind.value,
         "share": fault.share,
         "until": fault.until.isoformat().replace("+00:00", "Z"),
+        "id": fault.id,
     }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from channels.simulator.outcomes import Twist
 
-PROVIDERS = ("twilio", "sendgrid", "all")
+PROVIDERS = ("twilio", "sendgrid", "telnyx", "smtp", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Fault:
     kind: Twist
     share: float
     until: datetime
+    id: int = 0
 
 
 class Faults:
@@ -27,10 +28,12 @@ class Faults:
         self._now = now
         self._chance = random.Random(seed)  # noqa: S311 -- a repeatable run, not a secret
         self._faults: list[Fault] = []
+        self._last = 0
 
     def add(self, provider: str, kind: Twist, share: float, for_seconds: float) -> Fault:
         """Switch a fault on and return it."""
-        fault = Fault(provider, kind, share, self._now() + timedelta(seconds=for_seconds))
+        self._last += 1
+        fault = Fault(provider, kind, share, self._now() + timedelta(seconds=for_seconds), self._last)
         self._faults.append(fault)
         return fault
 
@@ -40,6 +43,10 @@ class Faults:
             moment = self._now()
             self._faults = [fault for fault in self._faults if fault.until > moment]
         return list(self._faults)
+
+    def remove(self, id_: int) -> None:
+        """Switch one fault off; one that is over is off already."""
+        self._faults = [fault for fault in self._faults if fault.id != id_]
 
     def clear(self) -> None:
         """Switch every fault off."""

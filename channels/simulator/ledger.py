@@ -37,10 +37,15 @@ class Message:
     deleted: bool = False
     seq: int = 0
 
+    @property
+    def person(self) -> str:
+        """The phone or inbox at the other end."""
+        return self.sender if self.direction == "inbound" else self.recipient
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened to a message: a status, words spoken, an address for keys."""
+    """Something that happened to a message: a status, words spoken, keys pressed, an address for keys."""
 
     message: int
     kind: str
@@ -65,6 +70,8 @@ class Search:
     channel: str = ""
     recipient: str = ""
     sender: str = ""
+    person: str = field(default="", repr=False)
+    """A part of the address at the other end."""
     reference: str = ""
     status: str = ""
     direction: str = ""
@@ -166,12 +173,20 @@ class Ledger:
         ).fetchone()
         return str(row["value"]) if row else ""
 
+    def history(self, message: int) -> list[Fact]:
+        """Return everything that happened to a message, in order."""
+        rows = self._db.execute(
+            "SELECT message, kind, value, code FROM facts WHERE message = ? ORDER BY seq", (message,)
+        )
+        return [Fact(*row) for row in rows]
+
     def search(self, search: Search) -> list[Message]:
         """Return the messages that match, newest first."""
         wanted = {
             "channel = ?": search.channel,
             "recipient = ?": search.recipient,
             "sender = ?": search.sender,
+            "instr(CASE direction WHEN 'inbound' THEN sender ELSE lower(recipient) END, lower(?))": search.person,
             "reference = ?": search.reference,
             "status = ?": search.status,
             "direction LIKE ? || '%'": search.direction,

@@ -78,6 +78,8 @@ _MAIL_STORIES = (
     ("bounce", ("processed", "bounce"), "5.1.1", "Bounces for good: no such mailbox."),
     ("block", ("processed", "blocked"), "5.7.1", "The reader's server refuses this one message."),
     ("deferred", ("processed", "deferred", "delivered"), "", "Put off once, then delivered."),
+    ("full", ("processed", "full"), "5.2.2", "Not delivered: the mailbox is full."),
+    ("greylisted", ("processed", "deferred", "delivered"), "", "Put off at first (by a relay, before it takes it)."),
     ("dropped", ("dropped",), "", "Accepted, then dropped: the address bounced before."),
     ("spam", ("processed", "delivered", "spamreport"), "", "Delivered, then reported as spam."),
     (

@@ -30,13 +30,18 @@ class Network(Protocol):
         """Post once and say what became of it."""
         ...
 
+    async def get(self, url: str, *, headers: Mapping[str, str], keep: str = "") -> Sent:
+        """Read once; the answer holds the header `keep`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What our service said to a callback."""
+    """What our service said; `kept` is the header that was asked for."""
 
     status: int
     body: bytes = field(repr=False)
+    kept: str = field(default="", repr=False)
 
     @property
     def heard(self) -> bool:
@@ -62,9 +67,7 @@ class Poster:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post once; whatever is no answer is `NO_ANSWER`."""
-        if not self._open:
-            await self._network.open()
-            self._open = True
+        await self._ready()
         sent = await self._network.post(url.partition("#")[0], headers=headers, not_after=NEVER, body=body)
         return Answer(sent.status, sent.body) if isinstance(sent, Received) else NO_ANSWER
 
@@ -75,6 +78,17 @@ class Poster:
             "X-Twilio-Signature": twilio_signature(self._token, url, params),
         }
         return await self.post(url, headers, urlencode(params).encode())
+
+    async def fetch(self, url: str, *, keep: str = "") -> Answer:
+        """Read what our service offers at an address, with one header of the answer."""
+        await self._ready()
+        sent = await self._network.get(url, headers={}, keep=keep)
+        return Answer(sent.status, sent.body, sent.kept) if isinstance(sent, Received) else NO_ANSWER
+
+    async def _ready(self) -> None:
+        if not self._open:
+            await self._network.open()
+            self._open = True
 
     async def close(self) -> None:
         """Close the connections."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from channels.simulator.ledger import Message, Search
 from channels.simulator.outcomes import outcome_for
 from channels.simulator.story import Step
+from channels.simulator.telnyx_door import PROVIDER as TELNYX
+from channels.simulator.telnyx_replies import TelnyxReplies
 from channels.simulator.texts import text_message, text_steps
 from channels.simulator.twilio_door import API_VERSION
 from channels.simulator.twiml import BadMarkup, Text, read_markup
@@ -27,6 +29,8 @@ class Replies:
     """Carries texts from people to us."""
 
     world: World
+    telnyx: TelnyxReplies | None = None
+    """Where texts to numbers at Telnyx go; nowhere without its credentials."""
 
     def last_sender(self, phone: str) -> str:
         """Return whom the phone would answer: the sender of the newest text to it, if any."""
@@ -34,7 +38,22 @@ class Replies:
         return found[0].sender if found else ""
 
     async def say(self, *, sender: str, to: str, body: str) -> Heard:
-        """Send a text to us and take the texts that our answer holds."""
+        """Send a text to us, by the provider of the number that it goes to."""
+        if self.telnyx is not None and self._provider_of(to, sender) == TELNYX:
+            kept, status = await self.telnyx.say(sender=sender, to=to, body=body)
+            return Heard(kept, status)
+        return await self._by_twilio(sender=sender, to=to, body=body)
+
+    def _provider_of(self, number: str, phone: str) -> str:
+        """Return who carried the newest text from this number, to this phone if there is one."""
+        for recipient in (phone, ""):
+            last = Search(channel="sms", sender=number, recipient=recipient, direction="outbound", limit=1)
+            for text in self.world.ledger.search(last):
+                return str(text.detail.get("provider", "twilio"))
+        return self.world.settings.text_provider
+
+    async def _by_twilio(self, *, sender: str, to: str, body: str) -> Heard:
+        """Post a text in Twilio's name and take the texts that our answer holds."""
         text = text_message(
             recipient=to,
             sender=sender,

@@ -25,6 +25,8 @@ TOP = frozenset(
         "ip_pool_name",
         "tracking_settings",
         "mail_settings",
+        "send_at",
+        "batch_id",
     ]
 )
 PERSONAL = frozenset(["to", "subject", "headers", "substitutions", "custom_args"])
@@ -47,6 +49,9 @@ RESERVED_HEADERS = frozenset(
 )
 MOST_PEOPLE = 1000
 MOST_BYTES = 10_000
+MOST_WORDS = 150
+MOST_CATEGORIES = 10
+LONGEST_CATEGORY = 255
 ORDER = {"text/plain": 0, "text/html": 1}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -90,13 +95,30 @@ _TYPES: tuple[tuple[str, type], ...] = (
     ("content", list),
     ("headers", dict),
     ("custom_args", dict),
+    ("categories", list),
+    ("tracking_settings", dict),
+    ("mail_settings", dict),
+    ("reply_to", dict),
+    ("send_at", int),
+    ("batch_id", str),
+)
+_PERSONAL_TYPES: tuple[tuple[str, type], ...] = (
+    ("subject", str),
+    ("headers", dict),
+    ("substitutions", dict),
+    ("custom_args", dict),
 )
 
 
+def _of_type(found: Json, types: Iterable[tuple[str, type]], prefix: str = "") -> Flaws:
+    for name, wanted in types:
+        # In JSON true is no number, as it is in Python.
+        if name in found and (not isinstance(found[name], wanted) or isinstance(found[name], bool)):
+            yield Flaw(prefix + name, f"The {name} has the wrong type.")
+
+
 def _wrong_types(request: Json) -> Flaws:
-    for name, wanted in _TYPES:
-        if name in request and not isinstance(request[name], wanted):
-            yield Flaw(name, f"The {name} has the wrong type.")
+    yield from _of_type(request, _TYPES)
     for name in ("personalizations", "content"):
         items = request.get(name)
         if isinstance(items, list) and not all(isinstance(item, dict) for item in items):
@@ -106,11 +128,12 @@ def _wrong_types(request: Json) -> Flaws:
 def _sender(request: Json) -> Flaws:
     if not _is_address(request["from"]):
         yield Flaw("from.email", "The from address is not valid.")
+    yield from _of_type(request["from"], [("name", str)], "from.")
 
 
 def _content(request: Json) -> Flaws:
     kinds = [part.get("type") for part in request["content"]]
-    if any(kind not in ORDER for kind in kinds):
+    if not all(isinstance(kind, str) and kind in ORDER for kind in kinds):
         yield Flaw("content.type", "Only text/plain and text/html are simulated.")
     elif kinds != sorted(kinds, key=lambda kind: ORDER[kind]) or len(set(kinds)) != len(kinds):
         yield Flaw("content.type", "text/plain comes first, then text/html, each once.")
@@ -119,9 +142,22 @@ def _content(request: Json) -> Flaws:
 
 
 def _switches(request: Json) -> Flaws:
-    sandbox = (request.get("mail_settings") or {}).get("sandbox_mode") or {}
+    sandbox = _table(_table(request, "mail_settings"), "sandbox_mode")
     if sandbox.get("enable"):
         yield Flaw("mail_settings.sandbox_mode", "SendGrid's own sandbox is not simulated.")
+
+
+def _categories(request: Json) -> Flaws:
+    named = request.get("categories", [])
+    if not all(isinstance(one, str) for one in named):
+        yield Flaw("categories", "Categories must be an array of strings.")
+        return
+    if len(named) > MOST_CATEGORIES:
+        yield Flaw("categories", f"There is a limit of {MOST_CATEGORIES} categories.")
+    if len(set(named)) != len(named):
+        yield Flaw("categories", "The categories must be a unique list.")
+    if not all(one.isascii() and 0 < len(one) <= LONGEST_CATEGORY for one in named):
+        yield Flaw("categories", f"A category has 1 to {LONGEST_CATEGORY} characters of ASCII.")
 
 
 def _people(request: Json) -> Flaws:
@@ -138,12 +174,13 @@ def _people(request: Json) -> Flaws:
 
 def _person(request: Json, person: Json, prefix: str) -> Flaws:
     yield from _unknown(person, PERSONAL, prefix)
+    yield from _of_type(person, _PERSONAL_TYPES, prefix)
     to = _recipients(person)
     if len(to) != 1 or not _is_address(to[0]):
         yield Flaw(prefix + "to", "One valid address is needed; more in one e-mail are not simulated.")
     yield from _words(person, prefix)
-    yield from _headers({**(request.get("headers") or {}), **_table(person, "headers")}, prefix)
-    arguments = {**(request.get("custom_args") or {}), **_table(person, "custom_args")}
+    yield from _headers({**_table(request, "headers"), **_table(person, "headers")}, prefix)
+    arguments = {**_table(request, "custom_args"), **_table(person, "custom_args")}
     if not _all_strings(arguments) or _bytes(arguments) >= MOST_BYTES:
         yield Flaw(prefix + "custom_args", "Only strings, less than 10,000 bytes in all.")
 
@@ -152,6 +189,8 @@ def _words(person: Json, prefix: str) -> Flaws:
     words = _table(person, "substitutions")
     if not _all_strings(words) or _bytes(words) > MOST_BYTES:
         yield Flaw(prefix + "substitutions", "Only strings, at most 10,000 bytes in all.")
+    elif len(words) > MOST_WORDS:
+        yield Flaw(prefix + "substitutions", f"At most {MOST_WORDS} substitutions a person.")
 
 
 def _headers(headers: Json, prefix: str) -> Flaws:
@@ -160,8 +199,8 @@ def _headers(headers: Json, prefix: str) -> Flaws:
         yield Flaw(prefix + "headers", f"The header {reserved[0]} is reserved.")
     if not _all_strings(headers):
         yield Flaw(prefix + "headers", "A header's value must be a string.")
-    elif not all(name.isascii() and _one_line(str(value)) for name, value in headers.items()):
-        yield Flaw(prefix + "headers", "A header is one line of ASCII.")
+    elif not all(name.isascii() and " " not in name and _one_line(str(value)) for name, value in headers.items()):
+        yield Flaw(prefix + "headers", "A header is one line of ASCII, and its name one word.")
 
 
 def _one_line(text: str) -> bool:
@@ -194,4 +233,4 @@ def _bytes(values: Json) -> int:
     return len(json.dumps(values, ensure_ascii=False).encode())
 
 
-_CHECKS: Iterable[Callable[[Json], Flaws]] = (_sender, _content, _switches, _people)
+_CHECKS: Iterable[Callable[[Json], Flaws]] = (_sender, _content, _switches, _categories, _people)

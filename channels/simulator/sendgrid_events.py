@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from channels.simulator.ledger import Callback, Message
+from channels.simulator.ledger import Callback, Fact, Message
 from channels.simulator.outcomes import Outcome, Twist
+from channels.simulator.sendgrid_batches import Batches
 from channels.simulator.signing import EVENT_SIGNATURE, EVENT_TIMESTAMP
 from channels.simulator.story import Step, arrange
 from channels.simulator.world import World
 
 LANE = "events"
 PATH = "/callbacks/sendgrid/events"
+GATE = "leaves with batch"
+"""In the payload of the step at which a scheduled mail leaves: its batch."""
 
 # What an event of our stories looks like on the wire, and how SendGrid's list then calls the e-mail.
 EVENTS: Mapping[str, Mapping[str, Any]] = {
@@ -34,6 +37,13 @@ EVENTS: Mapping[str, Mapping[str, Any]] = {
         "reason": "554 5.7.1 The message was refused",
         "bounce_classification": "Content",
     },
+    "full": {
+        "event": "bounce",
+        "type": "blocked",
+        "status": "5.2.2",
+        "reason": "552 5.2.2 The mailbox is full",
+        "bounce_classification": "Mailbox Unavailable",
+    },
     "dropped": {"event": "dropped", "reason": "Bounced Address"},
     "spamreport": {"event": "spamreport"},
     "unsubscribe": {"event": "unsubscribe"},
@@ -44,6 +54,7 @@ STATUS: Mapping[str, str] = {
     "delivered": "delivered",
     "bounce": "not_delivered",
     "blocked": "not_delivered",
+    "full": "not_delivered",
     "dropped": "not_delivered",
 }
 
@@ -53,10 +64,12 @@ class SendGridEvents:
     """The lane on which events leave."""
 
     world: World
+    batches: Batches
     sign: Callable[[str, bytes], str]
 
     async def deliver(self, callbacks: Sequence[Callback]) -> bool:
         """Post a batch of events; every one keeps its id when it is posted again."""
+        self._let_leave([callback for callback in callbacks if GATE in callback.step.payload])
         events = [dict(callback.step.payload) for callback in callbacks if callback.step.told]
         if not events:
             return True
@@ -70,19 +83,33 @@ class SendGridEvents:
         url = self.world.settings.public_url + PATH
         return (await self.world.poster.post(url, headers, body)).heard
 
+    def _let_leave(self, gates: Sequence[Callback]) -> None:
+        """Discard what was withdrawn before its time came, and let the rest leave."""
+        if not gates:
+            return
+        withdrawn = set(self.batches.withdrawn())
+        for gate in gates:
+            if gate.step.payload[GATE] in withdrawn:
+                self.world.sender.forget(gate.message)
+        leaving = [gate for gate in gates if gate.step.payload[GATE] not in withdrawn]
+        self.world.ledger.note(Fact(gate.message, "status", "processing") for gate in leaving)
 
-def mail_steps(message: Message, outcome: Outcome, twists: frozenset[Twist], pace: float) -> Sequence[Step]:
-    """Return the steps of an e-mail; our arguments stand beside SendGrid's own fields."""
+
+def mail_steps(
+    message: Message, outcome: Outcome, twists: frozenset[Twist], pace: float, wait: float = 0.0
+) -> Sequence[Step]:
+    """Return the steps of an e-mail that leaves after a while; our arguments stand beside SendGrid's own fields."""
     steps = [
         Step(
             LANE,
-            pace * place,
+            wait + pace * place,
             STATUS.get(name, ""),
-            payload=_event(message, name, pace * place),
+            payload=_event(message, name, wait + pace * place),
         )
         for place, name in enumerate(outcome.story, start=1)
     ]
-    return arrange(steps, twists)
+    gate = [Step(LANE, wait, told=False, payload={GATE: message.detail["batch_id"]})] if wait else []
+    return [*gate, *arrange(steps, twists)]
 
 
 def _event(message: Message, name: str, delay: float) -> dict[str, Any]:
@@ -93,5 +120,6 @@ def _event(message: Message, name: str, delay: float) -> dict[str, Any]:
         "smtp-id": message.detail["smtp_id"],
         "sg_event_id": uuid.uuid4().hex,
         "sg_message_id": message.id,
+        **({"category": message.detail["categories"]} if message.detail["categories"] else {}),
         **EVENTS[name],
     }

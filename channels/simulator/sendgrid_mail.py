@@ -1,11 +1,10 @@
 """SendGrid's `mail/send` and its list of messages."""
 
-import json
 import re
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,29 +14,25 @@ from starlette.routing import Route
 
 from channels.simulator.ledger import Message, Search
 from channels.simulator.outcomes import Outcome, Twist, outcome_for
+from channels.simulator.sendgrid_batches import LATEST, Batches
 from channels.simulator.sendgrid_checks import Flaw, flaws
+from channels.simulator.sendgrid_door import errors, given, guarded, keyed, refused
 from channels.simulator.sendgrid_events import mail_steps
 from channels.simulator.story import Step
 from channels.simulator.world import World, answer_with
 
-HELP = "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors"
 REFERENCE = "reference"
 """The custom argument that holds our reference."""
 
 # For the whole request, if any reader asks for it; the other twists concern one e-mail.
 REQUEST_TWISTS = frozenset({Twist.TOO_MANY, Twist.ERROR, Twist.ERROR_AFTER, Twist.DROP, Twist.SLOW})
-READ_TWISTS = frozenset({Twist.TOO_MANY, Twist.ERROR, Twist.SLOW})
-_TEXTS: Mapping[int, str] = {
-    401: "The provided authorization grant is invalid, expired, or revoked",
-    429: "too many requests",
-    500: "internal error",
-}
 _TERM = re.compile(
     r"""\(?\s*(?:unique_args\[(?P<q>['"])(?P<arg>[\w-]+)(?P=q)\]|(?P<field>to_email|msg_id))"""
     r"""\s*(?P<how>=|LIKE)\s*(?P<w>['"])(?P<value>[^'"]*)(?P=w)\s*\)?""",
     re.IGNORECASE,
 )
 _MOST_LISTED = 1000
+_SHOWN_AS: Mapping[str, str] = {"scheduled": "processing", "canceled": "not_delivered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +40,21 @@ class SendGridMail:
     """The endpoints."""
 
     world: World
+    batches: Batches
 
     def routes(self) -> list[Route]:
         """Return the endpoints, relative to SendGrid's base address."""
         return [
-            Route("/v3/mail/send", self.send, methods=["POST"]),
-            Route("/v3/messages", self.show_all, methods=["GET"]),
+            Route("/v3/mail/send", keyed(self.world, self.send), methods=["POST"]),
+            Route("/v3/messages", guarded(self.world, self.show_all), methods=["GET"]),
         ]
 
     async def send(self, request: Request) -> Response:
         """Take one e-mail for up to 1,000 people, or say why not."""
-        if not self._entitled(request):
-            return refused(401)
-        try:
-            wanted = json.loads(await request.body())
-        except ValueError:
-            return _errors([Flaw("", "The body is not JSON.")])
-        found = flaws(wanted)
+        wanted = await given(request)
+        found = flaws(wanted) or self._mistimed(wanted)
         if found:
-            return _errors(found)
+            return errors(found)
         outcomes = [outcome_for("email", _address(person)) for person in wanted["personalizations"]]
         refusals = [
             Flaw(f"personalizations.{place}.to", "The address is refused.")
@@ -71,7 +62,7 @@ class SendGridMail:
             if outcome.refused
         ]
         if refusals:
-            return _errors(refusals)
+            return errors(refusals)
         faults = self.world.faults.choose("sendgrid")
         return await answer_with(
             faults | (REQUEST_TWISTS & _all_twists(outcomes)),
@@ -82,40 +73,49 @@ class SendGridMail:
 
     async def show_all(self, request: Request) -> Response:
         """List e-mails that match a query, newest first, as the Email Activity API does."""
-        if not self._entitled(request):
-            return refused(401)
-
-        async def found() -> Response:
-            return self._listed(request.query_params)
-
-        return await answer_with(
-            self.world.faults.choose("sendgrid") & READ_TWISTS,
-            refuse=refused,
-            accept=found,
-            slow_by=self.world.settings.slow_by,
-        )
+        return self._listed(request.query_params)
 
     async def _accept(
         self, wanted: Mapping[str, Any], outcomes: Sequence[Outcome], faults: frozenset[Twist]
     ) -> Response:
-        batch = secrets.token_urlsafe(16)
+        message_id = secrets.token_urlsafe(16)
         moment = self.world.now()
-        people = wanted["personalizations"]
+        pace = self.world.settings.pace
+        wait = max(0.0, wanted.get("send_at", 0) - moment.timestamp())
+        status = self._first_status(wanted, wait)
         accepted: list[tuple[Message, Sequence[Step]]] = []
-        for place, (person, outcome) in enumerate(zip(people, outcomes, strict=True)):
-            message = _mail(wanted, person, f"{batch}.recvd-sandbox-1-{place}", moment)
-            twists = outcome.twists | faults
-            pace = self.world.settings.pace
-            accepted.append((message, mail_steps(message, outcome, twists, pace)))
-        early = Twist.EARLY in faults | _all_twists(outcomes)
+        for place, (person, outcome) in enumerate(zip(wanted["personalizations"], outcomes, strict=True)):
+            mail = _mail(wanted, person, f"{message_id}.recvd-sandbox-1-{place}", moment)
+            message = replace(mail, status=status)
+            accepted.append((message, mail_steps(message, outcome, outcome.twists | faults, pace, wait)))
+        early = not wait and Twist.EARLY in faults | _all_twists(outcomes)
         await self.world.accept(accepted, early=early)
-        return Response(status_code=202, headers={"X-Message-Id": batch})
+        return Response(status_code=202, headers={"X-Message-Id": message_id})
+
+    def _mistimed(self, wanted: Mapping[str, Any]) -> list[Flaw]:
+        """Return what is wrong with the time of sending and its batch."""
+        found = []
+        if wanted.get("send_at", 0) > (self.world.now() + LATEST).timestamp():
+            found.append(Flaw("send_at", "Scheduling more than 72 hours in advance is forbidden."))
+        if "batch_id" in wanted and not self.batches.made(wanted["batch_id"]):
+            found.append(Flaw("batch_id", "invalid batch id"))
+        return found
+
+    def _first_status(self, wanted: Mapping[str, Any], wait: float) -> str:
+        """Say what a new mail is: what waits in a withdrawn batch will be discarded."""
+        # A time that has passed is now, of a withdrawn batch too: SendGrid promises nothing better.
+        if not wait:
+            return "processing"
+        batch = wanted.get("batch_id", "")
+        if batch:
+            self.batches.add_mail(batch, wanted["send_at"])
+        return "canceled" if batch in self.batches.withdrawn() else "scheduled"
 
     def _listed(self, query: Mapping[str, str]) -> Response:
         terms = _terms(query.get("query", ""))
         limit = query.get("limit", "10")
         if terms is None or not limit.isdecimal() or not 1 <= int(limit) <= _MOST_LISTED:
-            return _errors([Flaw("query", "The query or its limit is not understood.")])
+            return errors([Flaw("query", "The query or its limit is not understood.")])
         found = self.world.ledger.search(
             Search(
                 channel="email",
@@ -126,23 +126,6 @@ class SendGridMail:
         )
         matching = [message for message in found if _matches(message, terms)]
         return JSONResponse({"messages": [_listed(message) for message in matching[: int(limit)]]})
-
-    def _entitled(self, request: Request) -> bool:
-        wanted = f"Bearer {self.world.settings.sendgrid_api_key}"
-        given = request.headers.get("authorization", "")
-        return secrets.compare_digest(given.encode(), wanted.encode())
-
-
-def refused(status: int) -> Response:
-    """Return SendGrid's answer for a status that says nothing about the e-mail."""
-    return _errors([Flaw("", _TEXTS[status])], status)
-
-
-def _errors(found: Sequence[Flaw], status: int = 400) -> Response:
-    errors = [
-        {"message": flaw.message, "field": flaw.field or None, "help": HELP if flaw.field else None} for flaw in found
-    ]
-    return JSONResponse({"errors": errors}, status)
 
 
 def _all_twists(outcomes: Sequence[Outcome]) -> frozenset[Twist]:
@@ -173,6 +156,9 @@ def _mail(wanted: Mapping[str, Any], person: Mapping[str, Any], id_: str, accept
             "html": content.get("text/html", ""),
             "headers": {name: _put(words, value) for name, value in headers.items()},
             "arguments": arguments,
+            "categories": wanted.get("categories", []),
+            "batch_id": wanted.get("batch_id", ""),
+            "send_at": wanted.get("send_at", 0),
             "sender_name": wanted["from"].get("name", ""),
             "smtp_id": f"<{uuid.uuid4().hex}@sandbox>",
         },
@@ -216,7 +202,7 @@ def _listed(message: Message) -> dict[str, Any]:
         "msg_id": message.id,
         "subject": message.detail["subject"],
         "to_email": message.recipient,
-        "status": message.status,
+        "status": _SHOWN_AS.get(message.status, message.status),
         "opens_count": 0,
         "clicks_count": 0,
         "last_event_time": message.accepted_at.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -24,3 +24,16 @@ class SimulatorSettings:
     """Seconds by which a slow answer is late."""
     seed: int = 7
     """Decides which requests a fault hits, so that a run can be repeated."""
+    telnyx_api_key: str = field(default="", repr=False)
+    """Without one nobody enters Telnyx."""
+    telnyx_private_key: str = field(default="", repr=False)
+    """PEM of the Ed25519 key that signs what Telnyx tells."""
+    smtp_port: int | None = None
+    """Where mail is taken on loopback (0: anywhere); none is taken without it."""
+    smtp_username: str = ""
+    """Without one nobody needs to sign in."""
+    smtp_password: str = field(default="", repr=False)
+    smtp_webhook_secret: str = field(default="", repr=False)
+    """Signs the reports about mail."""
+    text_provider: str = "twilio"
+    """Whose number a person texts who was never texted from it: `twilio` or `telnyx`."""

@@ -23,6 +23,7 @@ def text_message(
     callback: str = "",
     service: str = "",
     scheduled: bool = False,
+    media: int = 0,
     direction: str = "outbound-api",
 ) -> Message:
     """Return a text as it stands in the book when it is accepted."""
@@ -41,6 +42,7 @@ def text_message(
             "status_callback": callback,
             "service": service,
             "segments": segments(body).count,
+            "media": media,
         },
     )
 

@@ -1,7 +1,7 @@
 """Twilio's Calls: taken, played with status callbacks, listed and ended as by the real one."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -12,16 +12,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from channels.simulator.ledger import Callback, Fact, Message, Search
-from channels.simulator.outcomes import Outcome, Twist, outcome_for
+from channels.simulator.outcomes import Outcome, Twist
 from channels.simulator.story import Step, arrange
 from channels.simulator.telephone import Telephone, call_params
+from channels.simulator.twilio_call_checks import CHANGES, EVENT_OF, MACHINE, problem_of
 from channels.simulator.twilio_door import (
     API_VERSION,
-    E164,
     Form,
     Page,
     guarded,
-    is_web_address,
     listing,
     moment_of,
     read_form,
@@ -34,61 +33,8 @@ from channels.simulator.twilio_door import (
 from channels.simulator.world import World, answer_with
 
 LANE = "calls"
-KNOWN = frozenset(
-    [
-        "To",
-        "From",
-        "Url",
-        "Method",
-        "FallbackUrl",
-        "FallbackMethod",
-        "StatusCallback",
-        "StatusCallbackEvent",
-        "StatusCallbackMethod",
-        "Timeout",
-        "TimeLimit",
-        "MachineDetection",
-        "MachineDetectionTimeout",
-        "MachineDetectionSpeechThreshold",
-        "MachineDetectionSpeechEndThreshold",
-        "MachineDetectionSilenceTimeout",
-        "CallerId",
-        "CallReason",
-        "Trim",
-    ]
-)
 FILTERS = frozenset(["To", "From", "Status", "StartTime", "StartTime>", "StartTime<", "PageSize", "Page", "PageToken"])
-EVENT_OF: Mapping[str, str] = {
-    "initiated": "initiated",
-    "ringing": "ringing",
-    "in-progress": "answered",
-}
-"""Which event of `StatusCallbackEvent` a status belongs to; every other one is `completed`."""
 FINAL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
-MACHINE: Mapping[str, str] = {"Enable": "machine_start", "DetectMessageEnd": "machine_end_beep"}
-
-_POST_ONLY = ("", "POST")
-CHECKS: Sequence[tuple[int, Callable[[Form], bool]]] = (
-    (21201, lambda form: bool(form.one("To"))),
-    (21213, lambda form: bool(form.one("From"))),
-    (21205, lambda form: is_web_address(form.one("Url"))),
-    (21211, lambda form: E164.fullmatch(form.one("To")) is not None),
-    (21212, lambda form: E164.fullmatch(form.one("From")) is not None),
-    (
-        21609,
-        lambda form: not form.one("StatusCallback") or is_web_address(form.one("StatusCallback")),
-    ),
-    # Only POST is simulated: with GET, Twilio would keep our addresses in its logs.
-    (
-        20001,
-        lambda form: all(form.one(name) in _POST_ONLY for name in ("Method", "StatusCallbackMethod")),
-    ),
-    (20001, lambda form: form.one("MachineDetection") in ("", *MACHINE)),
-    (
-        20001,
-        lambda form: set(form.many("StatusCallbackEvent")) <= {*EVENT_OF.values(), "completed"},
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +52,16 @@ class TwilioCalls:
             Route(f"{base}.json", guarded(self.world, self.show_all), methods=["GET"]),
             Route(f"{base}/{{sid}}.json", guarded(self.world, self.show), methods=["GET"]),
             Route(f"{base}/{{sid}}.json", guarded(self.world, self.change), methods=["POST"]),
+            Route(f"{base}/{{sid}}.json", guarded(self.world, self.erase), methods=["DELETE"]),
         ]
 
     async def create(self, request: Request) -> Response:
         """Take a call, or say why not."""
         form = await read_form(request)
-        unknown = unknown_field(form, KNOWN)
-        if unknown:
-            return twilio_error(20001, f"the field {unknown!r} is not known")
-        for code, holds in CHECKS:
-            if not holds(form):
-                return twilio_error(code)
-        outcome = outcome_for("voice", form.one("To"))
+        problem = problem_of(form)
+        if problem is not None:
+            return problem
+        outcome = self.telephone.machines.outcome(form.one("To"))
         if outcome.refused:
             return twilio_error(int(outcome.code))
         twists = outcome.twists | self.world.faults.choose("twilio")
@@ -141,7 +85,7 @@ class TwilioCalls:
         shown = found[: page.size]
         more = len(found) > page.size
         uri = page.next_uri(self.world.settings, "Calls", query, shown[-1].seq) if more else None
-        items = [self._json(call) for call in shown]
+        items = [self._json(call) for call in shown if not call.deleted]
         return listing("calls", items, page, uri)
 
     async def show(self, request: Request) -> Response:
@@ -154,13 +98,26 @@ class TwilioCalls:
         call = self._find(request)
         if call is None:
             return twilio_error(20404)
-        wanted = (await read_form(request)).one("Status")
+        form = await read_form(request)
+        if unknown := unknown_field(form, CHANGES):
+            return twilio_error(20001, f"the field {unknown!r} is not known")
+        wanted = form.one("Status")
         too_late = call.status in FINAL or (wanted == "canceled" and call.status == "in-progress")
         if wanted not in ("canceled", "completed") or too_late:
             return twilio_error(21220)
         self.world.sender.forget(call.seq)
         self.world.ledger.note([Fact(call.seq, "status", wanted)])
         return await self.show(request)
+
+    async def erase(self, request: Request) -> Response:
+        """Take an ended call out of Twilio's list; the simulator's own book keeps it."""
+        call = self._find(request)
+        if call is None:
+            return twilio_error(20404)
+        if call.status not in FINAL:
+            return twilio_error(20009)
+        self.world.ledger.note([Fact(call.seq, "redacted", ""), Fact(call.seq, "deleted", "")])
+        return Response(status_code=204)
 
     async def play(self, callbacks: Sequence[Callback]) -> bool:
         """Do one step of one call: tell its status, or pick up and listen."""
@@ -194,7 +151,8 @@ class TwilioCalls:
 
     def _find(self, request: Request) -> Message | None:
         call = self.world.ledger.get(request.path_params["sid"])
-        return call if call is not None and call.channel == "voice" else None
+        known = call is not None and call.channel == "voice" and not call.deleted
+        return call if known else None
 
     def _json(self, call: Message) -> dict[str, Any]:
         created = format_datetime(call.accepted_at)

@@ -20,10 +20,12 @@ API_VERSION = "2010-04-01"
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 MAX_PAGE = 1000
 TOO_MANY = 429
+_MOST_DIGITS = 10
 
 TEXTS: Mapping[int, str] = {
     20001: "A parameter is not right",
     20003: "Authentication error: account or token does not match",
+    20009: "The text or call has not ended yet, so it cannot be deleted",
     20404: "No such resource",
     20429: "Too many requests",
     20500: "Something broke on the provider's side",
@@ -33,6 +35,7 @@ TEXTS: Mapping[int, str] = {
     21212: "The 'From' is not a valid sender",
     21213: "A call needs a 'From' number",
     21220: "The call is not in a state that allows this",
+    21266: "The 'To' and the 'From' are the same number",
     21408: "The account may not send to the region of the 'To' number",
     21602: "A message needs a 'Body'",
     21603: "A message needs a 'From' or a 'MessagingServiceSid'",
@@ -41,11 +44,16 @@ TEXTS: Mapping[int, str] = {
     21610: "The recipient has unsubscribed from this sender",
     21614: "The 'To' number cannot receive texts",
     21617: "The body is longer than 1600 characters",
+    21620: "A 'MediaUrl' must be an http(s) address",
+    21623: "A message carries ten media at most",
+    21701: "There is no such Messaging Service",
     30409: "The message cannot be canceled any more",
     35114: "'SendAt' must be an ISO 8601 time between 15 minutes and 35 days ahead",
+    90007: "The 'ValidityPeriod' is longer than 36000 seconds",
+    90014: "The 'ValidityPeriod' must be a whole number of seconds from 1 on",
     35118: "A scheduled message needs a 'MessagingServiceSid'",
 }
-_STATUS_OF = {20003: 401, 20404: 404, 20429: 429, 20500: 500, 30409: 409}
+_STATUS_OF = {20003: 401, 20009: 409, 20404: 404, 20429: 429, 20500: 500, 30409: 409}
 _CODE_OF = {429: 20429, 500: 20500}
 
 Params = Mapping[str, list[str]]
@@ -93,6 +101,11 @@ async def read_form(request: Request) -> Form:
 def unknown_field(form: Form, known: frozenset[str]) -> str:
     """Return a field that Twilio does not know, or that is not simulated."""
     return next((name for name in form.fields if name not in known), "")
+
+
+def counts(text: str, bounds: range) -> bool:
+    """Say whether a field, if it is there, is a whole number within its bounds."""
+    return not text or (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS and int(text) in bounds)
 
 
 def is_web_address(url: str) -> bool:

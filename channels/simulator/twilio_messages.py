@@ -1,7 +1,7 @@
 """Twilio's Messages: texts are taken, listed, withdrawn and blanked as by the real one."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -20,6 +20,7 @@ from channels.simulator.twilio_door import (
     E164,
     Form,
     Page,
+    counts,
     guarded,
     is_web_address,
     listing,
@@ -46,13 +47,33 @@ KNOWN = frozenset(
         "TrafficType",
         "ScheduleType",
         "SendAt",
+        "MediaUrl",
+        "SmartEncoded",
+        "ShortenUrls",
+        "SendAsMms",
+        "ForceDelivery",
+        "ContentRetention",
+        "AddressRetention",
     ]
 )
+_YES_OR_NO = ("", "true", "false")
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("SmartEncoded", "ShortenUrls", "SendAsMms", "ForceDelivery", "ProvideFeedback"), _YES_OR_NO),
+    "ContentRetention": ("", "retain", "discard"),
+    "AddressRetention": ("", "retain", "obfuscate"),
+    "RiskCheck": ("", "enable", "disable"),
+    "TrafficType": ("", "free"),
+    "ScheduleType": ("", "fixed"),
+}
+"""What changes nothing here, and the words that Twilio takes for it."""
 FILTERS = frozenset(["To", "From", "PageSize", "Page", "PageToken"])
 LONGEST_BODY = 1600
 LONGEST_VALIDITY = 36_000
+MOST_MEDIA = 10
 UNSENT = frozenset({"queued", "accepted", "scheduled", "canceled"})
+UNFINISHED = UNSENT - {"canceled"}
 
+_SERVICE = re.compile("|MG[0-9a-fA-F]{32}")
 _SENDER = re.compile(r"\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}")
 _SOONEST = timedelta(minutes=15)
 _LATEST = timedelta(days=35)
@@ -61,21 +82,26 @@ _LATEST = timedelta(days=35)
 CHECKS: Sequence[tuple[int, Callable[[Form], bool]]] = (
     (21604, lambda form: bool(form.one("To"))),
     (21603, lambda form: bool(form.one("From") or form.one("MessagingServiceSid"))),
-    (21602, lambda form: bool(form.one("Body"))),
+    (21602, lambda form: bool(form.one("Body") or form.many("MediaUrl"))),
     (21211, lambda form: E164.fullmatch(form.one("To")) is not None),
     (21212, lambda form: not form.one("From") or bool(_SENDER.fullmatch(form.one("From")))),
+    (21266, lambda form: form.one("To") != form.one("From")),
+    (
+        21701,
+        lambda form: not form.one("MessagingServiceSid") or bool(_SERVICE.fullmatch(form.one("MessagingServiceSid"))),
+    ),
+    (21620, lambda form: all(is_web_address(url) for url in form.many("MediaUrl"))),
+    (21623, lambda form: len(form.many("MediaUrl")) <= MOST_MEDIA),
     (21617, lambda form: len(form.one("Body")) <= LONGEST_BODY),
     (
         21609,
         lambda form: not form.one("StatusCallback") or is_web_address(form.one("StatusCallback")),
     ),
-    (20001, lambda form: _good_validity(form.one("ValidityPeriod"))),
+    (90014, lambda form: counts(form.one("ValidityPeriod"), range(1, 10**9))),
+    (90007, lambda form: counts(form.one("ValidityPeriod"), range(1, LONGEST_VALIDITY + 1))),
+    (20001, lambda form: all(form.one(name) in words for name, words in CHOICES.items())),
     (35118, lambda form: not form.one("ScheduleType") or bool(form.one("MessagingServiceSid"))),
 )
-
-
-def _good_validity(seconds: str) -> bool:
-    return not seconds or (seconds.isdecimal() and 1 <= int(seconds) <= LONGEST_VALIDITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +156,7 @@ class TwilioMessages:
         shown = found[: page.size]
         more = len(found) > page.size
         uri = page.next_uri(self.world.settings, "Messages", query, shown[-1].seq) if more else None
-        items = [self._json(message) for message in shown if not message.deleted]
+        items = [self._json(message) for message in shown if _is_shown(message)]
         return listing("messages", items, page, uri)
 
     async def show(self, request: Request) -> Response:
@@ -162,7 +188,9 @@ class TwilioMessages:
         message = self._find(request)
         if message is None:
             return twilio_error(20404)
-        self.world.ledger.note([Fact(message.seq, "deleted", "")])
+        if message.status in UNFINISHED:
+            return twilio_error(20009)
+        self.world.ledger.note([Fact(message.seq, "redacted", ""), Fact(message.seq, "deleted", "")])
         return Response(status_code=204)
 
     async def deliver(self, callbacks: Sequence[Callback]) -> bool:
@@ -204,6 +232,7 @@ class TwilioMessages:
             accepted_at=self.world.now(),
             service=form.one("MessagingServiceSid"),
             scheduled=wait > 0,
+            media=len(form.many("MediaUrl")),
         )
         steps = text_steps(message, twists, pace=self.world.settings.pace, wait=wait)
         (kept,) = await self.world.accept([(message, steps)], early=Twist.EARLY in twists)
@@ -211,8 +240,7 @@ class TwilioMessages:
 
     def _find(self, request: Request) -> Message | None:
         message = self.world.ledger.get(request.path_params["sid"])
-        known = message is not None and message.channel == "sms" and not message.deleted
-        return message if known else None
+        return message if message is not None and message.channel == "sms" and _is_shown(message) else None
 
     def _params(self, message: Message, step: Step) -> dict[str, str]:
         status = str(step.payload["told_as"])
@@ -248,7 +276,7 @@ class TwilioMessages:
             "error_message": None,
             "from": None if message.sender == service else message.sender,
             "messaging_service_sid": service,
-            "num_media": "0",
+            "num_media": str(message.detail.get("media", 0)),
             "num_segments": str(message.detail["segments"]),
             "price": None,
             "price_unit": "USD",
@@ -258,3 +286,8 @@ class TwilioMessages:
             "to": message.recipient,
             "uri": resource_uri(self.world.settings, f"Messages/{message.id}"),
         }
+
+
+def _is_shown(message: Message) -> bool:
+    """Say whether a text stands in Twilio's log: it is not deleted, and no other provider's."""
+    return not message.deleted and message.detail.get("provider", "twilio") == "twilio"

@@ -1,6 +1,7 @@
 """A simulator whose callbacks reach a service that writes down what it hears."""
 
 import base64
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,10 +24,12 @@ from channels.transport import Answer, Sent
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "the-token"
 MAIL_KEY = "SG.the-key"
+TELNYX_KEY = "KEY.the-key"
 PUBLIC = "http://ours.example"
 MESSAGES = f"/sandbox/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages"
 CALLS = f"/sandbox/twilio/2010-04-01/Accounts/{ACCOUNT}/Calls"
 STATUS = f"{PUBLIC}/callbacks/twilio/messages/r1"
+TELNYX_STATUS = f"{PUBLIC}/callbacks/telnyx/messages/r1"
 MOMENT = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
 
@@ -50,15 +53,24 @@ class Service:
 
     heard: list[Heard] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    clips: dict[str, dict[str, str]] = field(default_factory=dict)
     failures: int = 0
 
     async def answer(self, request: Request) -> Response:
         path = request.url.path
+        if request.method == "GET":
+            return Response(b"RIFF", 200 if path in self.clips else 404, self.clips.get(path))
         self.heard.append(Heard(path, str(request.url), dict(request.headers), await request.body()))
         if self.failures:
             self.failures -= 1
             return Response(status_code=503)
         return Response(self.answers.get(path, ""), media_type="text/xml")
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        """What Telnyx told: each event's kind and the state in it."""
+        told = [json.loads(heard.body)["data"] for heard in self.heard if "/telnyx/" in heard.path]
+        return [(data["event_type"], data["payload"]["to"][0]["status"]) for data in told]
 
     def told(self, name: str = "MessageStatus") -> list[str]:
         return [heard.form[name] for heard in self.heard if name in heard.form]
@@ -79,13 +91,25 @@ def public_event_key(event_key: ec.EllipticCurvePrivateKey) -> str:
     return base64.b64encode(der).decode()
 
 
+@pytest.fixture(scope="session")
+def telnyx_key() -> ed25519.Ed25519PrivateKey:
+    return ed25519.Ed25519PrivateKey.generate()
+
+
+@pytest.fixture(scope="session")
+def public_telnyx_key(telnyx_key: ed25519.Ed25519PrivateKey) -> str:
+    return base64.b64encode(telnyx_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
 @pytest.fixture
 def pace() -> float:
     return 0.001
 
 
 @pytest.fixture
-def settings(tmp_path: Path, event_key: ec.EllipticCurvePrivateKey, pace: float) -> SimulatorSettings:
+def settings(
+    tmp_path: Path, event_key: ec.EllipticCurvePrivateKey, telnyx_key: ed25519.Ed25519PrivateKey, pace: float
+) -> SimulatorSettings:
     pem = event_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return SimulatorSettings(
         path=tmp_path / "book.sqlite",
@@ -94,6 +118,8 @@ def settings(tmp_path: Path, event_key: ec.EllipticCurvePrivateKey, pace: float)
         sendgrid_api_key=MAIL_KEY,
         sendgrid_private_key=pem,
         public_url=PUBLIC,
+        telnyx_api_key=TELNYX_KEY,
+        telnyx_private_key=telnyx_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
         pace=pace,
         slow_by=0.05,
     )
@@ -129,6 +155,10 @@ class Wire:
         response = await self._http.post(url, headers=dict(headers), content=body)
         return Answer(response.status_code, response.content)
 
+    async def get(self, url: str, *, headers: Mapping[str, str], keep: str = "") -> Sent:
+        response = await self._http.get(url, headers=dict(headers))
+        return Answer(response.status_code, response.content, kept=response.headers.get(keep, ""))
+
 
 @dataclass
 class Client:
@@ -155,6 +185,15 @@ class Client:
 
     async def twilio(self, method: str, url: str, form: dict[str, Any] | None = None) -> httpx.Response:
         return await self.http.request(method, url, data=form, auth=(ACCOUNT, TOKEN))
+
+    async def telnyx_text(self, path: str = "", **changes: object) -> httpx.Response:
+        wanted = {"to": "+14155550123", "from": "+17145550100", "text": "Hello", "webhook_url": TELNYX_STATUS}
+        given = {name: value for name, value in {**wanted, **changes}.items() if value is not None}
+        return await self.telnyx("POST", f"messages{path}", json=given)
+
+    async def telnyx(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {TELNYX_KEY}"}
+        return await self.http.request(method, f"/sandbox/telnyx/v2/{path}", headers=headers, **more)
 
     async def mail(self, *people: dict[str, Any], **changes: object) -> httpx.Response:
         request = {

@@ -70,6 +70,32 @@ async def test_a_fault_that_makes_no_sense_is_a_problem(client, changes):
     assert answer.json()["errors"][0]["pointer"] == "/" + next(iter(changes))
 
 
+async def test_the_form_of_a_page_switches_a_fault_on_and_off_and_leads_back(client):
+    form = {"provider": "twilio", "kind": "slow", "share": "0.25", "for_seconds": "60", "back": "/?live=on"}
+    answer = await client.http.post("/sandbox/faults", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sandbox/?live=on")
+    (fault,) = (await client.http.get("/sandbox/faults")).json()["data"]
+    assert (fault["kind"], fault["share"]) == ("slow", 0.25)
+    page = (await client.http.get("/sandbox/")).text
+    assert f'action="/sandbox/faults/{fault["id"]}/off"' in page
+    assert (await client.http.post(f"/sandbox/faults/{fault['id']}/off", data={"back": "/"})).status_code == 303
+    assert (await client.http.get("/sandbox/faults")).json() == {"data": []}
+
+
+async def test_one_fault_is_switched_off_by_its_number(client):
+    ids = [(await client.http.post("/sandbox/faults", json=FAULT)).json()["id"] for _ in range(2)]
+    assert (await client.http.delete(f"/sandbox/faults/{ids[0]}")).status_code == 204
+    assert [fault["id"] for fault in (await client.http.get("/sandbox/faults")).json()["data"]] == ids[1:]
+    assert (await client.http.delete("/sandbox/faults/x")).status_code == 422
+
+
+async def test_a_form_that_makes_no_sense_is_answered_with_a_page(client):
+    answer = await client.http.post("/sandbox/faults", data={**FAULT, "share": "2"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "A number from 0 to 1 is needed." in answer.text
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b""])
 async def test_only_an_object_is_understood(client, body):
     assert (await client.http.post("/sandbox/faults", content=body)).status_code == 422
@@ -81,3 +107,23 @@ async def test_a_key_pressed_on_the_page_leads_back_to_it(client, service):
     await client.quiet()
     answer = await client.http.post(f"/sandbox/calls/{id_}/keys", data={"digits": "1"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sandbox/call/{id_}")
+
+
+@pytest.mark.parametrize(("on", "kind"), [(True, "json"), ("true", "data")])
+async def test_an_answering_machine_is_switched_on_and_off(client, service, on, kind):
+    number = "+14155550123"
+    switched = await client.http.post("/sandbox/machines", **{kind: {"number": number, "on": on}})
+    assert switched.status_code == (200 if kind == "json" else 303)
+    await client.call(To=number)
+    await client.quiet()
+    assert "machine_end_beep" in service.told("AnsweredBy")
+    await client.http.post("/sandbox/machines", json={"number": number, "on": False})
+    await client.call(To=number)
+    await client.quiet()
+    assert service.told("AnsweredBy")[-1] == "human"
+
+
+@pytest.mark.parametrize("changes", [{"number": "me"}, {"on": "perhaps"}, {"on": None}, {"on": [1]}])
+async def test_a_switch_that_makes_no_sense_is_a_problem(client, changes):
+    answer = await client.http.post("/sandbox/machines", json={"number": "+14155550123", "on": True, **changes})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/" + next(iter(changes)))

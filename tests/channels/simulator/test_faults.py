@@ -26,6 +26,15 @@ def test_a_fault_hits_only_its_provider():
     assert (faults.choose("twilio"), faults.choose("sendgrid")) == (frozenset(), {Twist.SLOW})
 
 
+def test_one_fault_is_switched_off_and_the_others_stay_on():
+    faults = Faults(Clock(), seed=1)
+    first = faults.add("twilio", Twist.SLOW, 1, for_seconds=60)
+    second = faults.add("twilio", Twist.ERROR, 1, for_seconds=60)
+    faults.remove(first.id)
+    faults.remove(first.id)
+    assert faults.active() == [second]
+
+
 def test_a_fault_of_all_hits_everybody():
     faults = Faults(Clock(), seed=1)
     faults.add("all", Twist.LOSE, 1, for_seconds=60)

@@ -99,6 +99,22 @@ def test_a_conversation_holds_both_sides_of_one_phone(ledger):
     assert [text.id for text in ledger.conversation("+14155550123")] == ["SM2", "SM1"]
 
 
+@pytest.mark.parametrize("part", ["0123", "+14155550123"])
+def test_a_person_is_found_on_either_side_by_a_part_of_the_address(ledger, part):
+    said = a_text("SM2", sender="+14155550123", recipient="+17145550100", direction="inbound")
+    ledger.accept([(a_text(), []), (said, []), (a_text("SM3", recipient="+15105550199"), [])])
+    found = ledger.search(Search(person=part))
+    assert [text.id for text in found] == ["SM2", "SM1"]
+    assert {text.person for text in found} == {"+14155550123"}
+
+
+def test_what_happened_to_a_message_is_told_in_order(ledger):
+    (call, other), _ = ledger.accept([(a_text("CA1", channel="voice"), []), (a_text("CA2", channel="voice"), [])])
+    happened = [Fact(call.seq, "spoken", "Hello."), Fact(call.seq, "pressed", "9", "by hand")]
+    ledger.note([happened[0], Fact(other.seq, "spoken", "Another."), happened[1]])
+    assert ledger.history(call.seq) == happened
+
+
 def test_nothing_of_a_batch_is_kept_when_one_cannot_be_written(ledger):
     with pytest.raises(sqlite3.IntegrityError):
         ledger.accept([(a_text(), []), (a_text(), [])])

@@ -27,6 +27,10 @@ class Answering:
         self.posts.append((url, headers, body))
         return self.sent
 
+    async def get(self, url, *, headers, keep=""):
+        self.posts.append((url, headers, keep))
+        return self.sent
+
 
 async def test_a_form_is_encoded_and_signed():
     network = Answering(Answer(204, b""))
@@ -71,3 +75,14 @@ async def test_the_real_network_reaches_us_and_says_when_it_does_not():
         assert (await poster.post_form(f"{base}/x", {"Body": "Hi"})).body == b"Body=Hi"
     assert await poster.post_form(f"{base}/x", {}) is NO_ANSWER
     await poster.close()
+
+
+async def test_what_is_fetched_comes_with_the_header_that_was_asked_for():
+    network = Answering(Answer(200, b"RIFF", kept="Hello"))
+    fetched = await Poster("token", network).fetch("http://ours.example/clip", keep="x-words")
+    assert (fetched.status, fetched.kept, network.posts) == (
+        200,
+        "Hello",
+        [("http://ours.example/clip", {}, "x-words")],
+    )
+    assert await Poster("token", Answering(Lost("ReadError"))).fetch("http://ours.example/clip") is NO_ANSWER

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sendgrid.helpers.mail import Content, CustomArg, Email, Header, Mail, Personalization, Substitution
 
-from channels.simulator.sendgrid_checks import flaws
+from channels.simulator.sendgrid_checks import PERSONAL, TOP, flaws
 from tests.channels.simulator.conftest import a_reader
 
 PLAIN = {"type": "text/plain", "value": "Hello"}
@@ -53,6 +55,18 @@ def test_a_thousand_people_are_taken_and_one_more_is_not():
         ({"headers": {"X-Ours": 1}}, "personalizations.0.headers"),
         ({"custom_args": {"n": 1}}, "personalizations.0.custom_args"),
         ({"mail_settings": {"sandbox_mode": {"enable": True}}}, "mail_settings.sandbox_mode"),
+        ({"mail_settings": []}, "mail_settings"),
+        ({"from": {"email": "a@example.org", "name": 7}}, "from.name"),
+        ({"content": [{"type": [], "value": "x"}]}, "content.type"),
+        ({"send_at": 1.5}, "send_at"),
+        ({"send_at": True}, "send_at"),
+        ({"batch_id": 7}, "batch_id"),
+        ({"categories": "renewal"}, "categories"),
+        ({"categories": [7]}, "categories"),
+        ({"categories": ["año"]}, "categories"),
+        ({"categories": ["x" * 256]}, "categories"),
+        ({"categories": ["a", "a"]}, "categories"),
+        ({"categories": [f"c{number}" for number in range(11)]}, "categories"),
     ],
 )
 def test_a_flaw_of_the_request_is_named(changes, field):
@@ -70,6 +84,9 @@ def test_a_flaw_of_the_request_is_named(changes, field):
         ({"custom_args": {"reference": "r" * 10_000}}, "custom_args"),
         ({"substitutions": {"[[name]]": "é" * 5_000}}, "substitutions"),
         ({"substitutions": {"[[name]]": 1}}, "substitutions"),
+        ({"substitutions": {f"[[{number}]]": "" for number in range(151)}}, "substitutions"),
+        ({"subject": 7}, "subject"),
+        ({"headers": {"X Ours": "a"}}, "headers"),
     ],
 )
 def test_a_flaw_of_one_person_is_named_with_its_place(changes, field):
@@ -80,6 +97,22 @@ def test_a_flaw_of_one_person_is_named_with_its_place(changes, field):
 def test_an_address_stands_only_once_in_a_request():
     request = a_request(personalizations=[a_reader("ana@example.org"), a_reader("ANA@example.org")])
     assert [flaw.field for flaw in flaws(request)] == ["personalizations.to"]
+
+
+def test_ten_categories_are_taken():
+    assert flaws(a_request(categories=[f"c{number}" for number in range(10)])) == []
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*TOP, *PERSONAL, "email"]), inner),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(TOP)), ODD), st.dictionaries(st.sampled_from(sorted(PERSONAL)), ODD))
+def test_whatever_is_asked_has_flaws_or_none_and_breaks_nothing(changes, person):
+    assert isinstance(flaws(a_request(**{"personalizations": [person], **changes})), list)
 
 
 @pytest.mark.parametrize("request_", [None, [], "x"])

@@ -53,6 +53,7 @@ async def test_events_of_many_people_come_together(client, service):
     [
         ("bounce", ["processed", "bounce"]),
         ("block", ["processed", "bounce"]),
+        ("full", ["processed", "bounce"]),
         ("deferred", ["processed", "deferred", "delivered"]),
         ("dropped", ["dropped"]),
         ("spam", ["processed", "delivered", "spamreport"]),
@@ -85,3 +86,9 @@ async def test_events_that_were_not_heard_come_again(client, service):
     ids = [event["sg_event_id"] for event in events(service)]
     assert ids[0] == ids[1]
     assert len(ids) == 3
+
+
+async def test_events_carry_the_categories_of_their_mail(client, service):
+    await client.mail(categories=["renewal_two_months"])
+    await client.quiet()
+    assert {tuple(event["category"]) for event in events(service)} == {("renewal_two_months",)}

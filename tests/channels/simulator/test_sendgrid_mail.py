@@ -1,6 +1,12 @@
+import json
+from datetime import timedelta
+
+import httpx
 import pytest
 
-from tests.channels.simulator.conftest import MAIL_KEY, a_reader
+from channels.simulator import Simulator
+from tests.channels.simulator.conftest import MAIL_KEY, MOMENT, Wire, a_reader
+from tests.channels.simulator.test_sendgrid_checks import a_request
 
 LIST = "/sandbox/sendgrid/v3/messages"
 KEY = {"Authorization": f"Bearer {MAIL_KEY}"}
@@ -46,9 +52,46 @@ async def test_a_refused_address_is_named_by_its_place(client):
     assert await client.accepted() == []
 
 
-async def test_what_is_not_json_is_refused(client):
-    answer = await client.http.post("/sandbox/sendgrid/v3/mail/send", content=b"{", headers=KEY)
-    assert answer.status_code == 400
+async def test_a_mail_for_later_waits_and_no_event_is_told(client, service):
+    await client.mail(send_at=int(MOMENT.timestamp()) + 900)
+    await client.quiet()
+    assert [mail["status"] for mail in await client.accepted()] == ["scheduled"]
+    assert service.heard == []
+
+
+async def test_a_mail_whose_time_has_passed_leaves_at_once(client):
+    await client.mail(send_at=int(MOMENT.timestamp()) - 1)
+    await client.quiet()
+    assert [mail["status"] for mail in await client.accepted()] == ["delivered"]
+
+
+async def test_a_mail_for_later_leaves_when_its_time_has_come(settings, service):
+    network = Wire(service.app)
+    first = Simulator(settings, now=lambda: MOMENT, network=network)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(first.app), base_url="http://x.example") as http:
+        request = a_request(send_at=int(MOMENT.timestamp()) + 900)
+        await http.post("/sendgrid/v3/mail/send", json=request, headers=KEY)
+    await first.stop()
+    later = Simulator(settings, now=lambda: MOMENT + timedelta(minutes=15), network=network)
+    await later.start()
+    assert await later.quiet(5)
+    await later.stop()
+    assert [event["event"] for heard in service.heard for event in json.loads(heard.body)] == ["processed", "delivered"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"send_at": int(MOMENT.timestamp()) + 72 * 3600 + 1}, "send_at"),
+        ({"send_at": "soon"}, "send_at"),
+        ({"batch_id": "made-up"}, "batch_id"),
+        ({"batch_id": "0" * 32}, "batch_id"),
+    ],
+)
+async def test_a_time_or_batch_that_sendgrid_does_not_take_is_named(client, changes, field):
+    answer = await client.mail(**changes)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+    assert await client.accepted() == []
 
 
 @pytest.mark.parametrize(

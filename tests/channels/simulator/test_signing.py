@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 from sendgrid.helpers.eventwebhook import EventWebhook
 from twilio.request_validator import RequestValidator
 
-from channels.simulator.signing import event_signer, twilio_signature
+from channels.signals import BadSignature, Callback
+from channels.simulator.signing import TELNYX_SIGNATURE, TELNYX_TIMESTAMP, event_signer, telnyx_signer, twilio_signature
+from channels.telnyx.signatures import Signatures
+from tests.channels.simulator.conftest import MOMENT
 
 URL = "https://ours.example/callbacks/twilio/messages/r1"
 
@@ -33,3 +36,14 @@ def test_a_key_of_another_kind_is_refused_at_the_start():
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     with pytest.raises(ValueError, match="P-256"):
         event_signer(pem)
+    with pytest.raises(ValueError, match="Ed25519"):
+        telnyx_signer(pem)
+
+
+def test_telnyxs_signature_is_what_our_adapter_wants(settings, public_telnyx_key):
+    stamp = str(int(MOMENT.timestamp()))
+    headers = {TELNYX_TIMESTAMP: stamp, TELNYX_SIGNATURE: telnyx_signer(settings.telnyx_private_key)(stamp, b"{}")}
+    verifying = Signatures([public_telnyx_key])
+    verifying.verify(Callback("https://ours.example/x", headers, b"{}", MOMENT))
+    with pytest.raises(BadSignature):
+        verifying.verify(Callback("https://ours.example/x", headers, b"[]", MOMENT))

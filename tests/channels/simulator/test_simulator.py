@@ -2,16 +2,32 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from channels.contract import Absent, Accepted, Lookup, Mail, OutgoingMessage, Present, Refused
+from channels.contract import (
+    Absent,
+    Accepted,
+    Canceled,
+    CannotSay,
+    Handle,
+    Lookup,
+    Mail,
+    OutgoingMessage,
+    Present,
+    Redacted,
+    Refused,
+    TooLate,
+    TryLater,
+)
 from channels.sendgrid.mail import SendGridMail
-from channels.signals import Callback, Status
+from channels.signals import Callback, KeyPressed, Status
 from channels.simulator import Simulator
+from channels.speech import SILENT, CallScript, Line
 from channels.transport import Transport
 from channels.twilio.sms import TwilioSms
 from channels.twilio.voice import TwilioVoice
@@ -85,6 +101,66 @@ async def test_our_adapter_finds_nothing_that_was_not_sent(adapters, channel):
 async def test_our_adapter_understands_a_refusal(adapters, channel, to):
     (outcome,) = await adapters[channel].send([a_message(channel, to=to)], not_after=NEVER)
     assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+async def test_our_adapter_checks_the_account(adapters, channel):
+    assert (await adapters[channel].check()).ok
+
+
+SERVICE = "MG" + "1" * 32
+
+
+async def test_our_adapter_holds_a_text_back_and_withdraws_it_once_and_for_all(adapters, simulator, service):
+    sms = adapters["sms"]
+    held = a_message("sms", sender=SERVICE, send_at=MOMENT + timedelta(hours=1), valid_for=timedelta(hours=2))
+    (outcome,) = await sms.send([held], not_after=NEVER)
+    handle = Handle(outcome.provider_id)
+    assert isinstance(await sms.redact(handle), CannotSay)
+    assert [await sms.cancel(handle), await sms.cancel(handle)] == [Canceled(), Canceled()]
+    assert await simulator.quiet(5)
+    assert service.heard == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=14), timedelta(days=36)])
+async def test_our_adapter_hears_that_a_send_time_is_too_near_or_too_far(adapters, ahead):
+    held = a_message("sms", sender=SERVICE, send_at=MOMENT + ahead)
+    (outcome,) = await adapters["sms"].send([held], not_after=NEVER)
+    assert outcome == TryLater("send_time_refused", "35114")
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+async def test_our_adapter_cannot_withdraw_what_has_ended_and_can_erase_it(adapters, simulator, channel):
+    adapter = adapters[channel]
+    (outcome,) = await adapter.send([a_message(channel)], not_after=NEVER)
+    assert await simulator.quiet(5)
+    handle = Handle(outcome.provider_id)
+    assert isinstance(await adapter.cancel(handle), TooLate)
+    assert [await adapter.redact(handle), await adapter.redact(handle)] == [Redacted(), Redacted()]
+    assert await adapter.find(Lookup("ref-1", "K7Q2", TO[channel], "+17145550100", since=MOMENT)) == Absent()
+
+
+async def test_what_our_adapter_says_is_heard_word_for_word(adapters, simulator, service):
+    words = f"{PUBLIC}/callbacks/twilio/calls/ref-1"
+    script = CallScript(
+        [Line("Call 7 1 4. 5 5 5.", "en"), Line("Գիր", "hy", "/clips/a"), Line("Llame.", "es-MX")], f"{words}/keys"
+    )
+    connection = CallScript([Line("One moment.", "en")], connect_to="+18002819799", connected_url=f"{words}/connected")
+    voice = adapters["voice"]
+    service.clips["/clips/a"] = {"X-Clip-Words": quote("Գիր")}
+    service.answers |= {
+        "/callbacks/twilio/calls/ref-1": voice.say(script),
+        "/callbacks/twilio/calls/ref-1/keys": voice.say(connection),
+        "/callbacks/twilio/calls/ref-1/connected": voice.say(SILENT),
+    }
+    await voice.send([a_message("voice")], not_after=NEVER)
+    assert await simulator.quiet(5)
+    signals = [signal for heard in service.heard for signal in voice.read_callback(as_callback(heard))]
+    parts = [signal.part for signal in signals if isinstance(signal, KeyPressed)]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(simulator.app), base_url="http://x.example") as http:
+        (call,) = (await http.get("/messages")).json()["data"]
+    spoken = ["Call 7 1 4. 5 5 5.", "Գիր", "Llame.", "One moment.", "[connects to +18002819799]"]
+    assert (call["body"].splitlines(), parts) == (spoken, ["keys", "connected"])
 
 
 async def test_a_restart_goes_on_with_the_callbacks(settings, service):

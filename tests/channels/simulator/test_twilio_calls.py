@@ -141,3 +141,25 @@ async def test_a_call_canceled_in_time_is_never_made(client, service, pace):
     assert answer.json()["status"] == "canceled"
     assert await client.simulator.quiet(pace)
     assert service.heard == []
+
+
+async def test_a_call_takes_no_other_change(client):
+    sid = (await client.call()).json()["sid"]
+    answer = await client.twilio("POST", f"{CALLS}/{sid}.json", {"Status": "canceled", "Twiml": "<Response/>"})
+    assert answer.json()["code"] == 20001
+
+
+async def test_an_ended_call_is_deleted_at_twilio_but_not_from_the_book(client):
+    sid = (await client.call()).json()["sid"]
+    await client.quiet()
+    assert (await client.twilio("DELETE", f"{CALLS}/{sid}.json")).status_code == 204
+    assert (await client.twilio("GET", f"{CALLS}/{sid}.json")).status_code == 404
+    assert (await client.twilio("GET", f"{CALLS}.json")).json()["calls"] == []
+    assert len(await client.accepted(channel="voice")) == 1
+    assert (await client.twilio("DELETE", f"{CALLS}/{sid}.json")).json()["code"] == 20404
+
+
+@pytest.mark.parametrize("pace", [60])
+async def test_a_call_that_has_not_ended_cannot_be_deleted(client):
+    sid = (await client.call()).json()["sid"]
+    assert (await client.twilio("DELETE", f"{CALLS}/{sid}.json")).json()["code"] == 20009

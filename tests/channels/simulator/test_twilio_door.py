@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.simulator.twilio_door import Page, is_web_address, moment_of, reference_of, twilio_error
+from channels.simulator.twilio_door import Page, counts, is_web_address, moment_of, reference_of, twilio_error
 from tests.channels.simulator.conftest import ACCOUNT, MESSAGES, TOKEN
 
 
@@ -53,3 +53,10 @@ async def test_reading_meets_only_the_faults_that_concern_it(client, kind, statu
     fault = {"provider": "twilio", "kind": kind, "share": 1, "for_seconds": 60}
     await client.http.post("/sandbox/faults", json=fault)
     assert (await client.twilio("GET", MESSAGES + ".json")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("", True), ("1", True), ("3", False), ("-1", False), ("²", False), ("x", False)]
+)
+def test_a_count_is_a_whole_number_within_its_bounds(text, good):
+    assert counts(text, range(1, 3)) is good

@@ -46,8 +46,17 @@ async def test_without_the_right_token_nothing_is_taken(client):
         ({"Body": ""}, 21602),
         ({"Body": "x" * 1601}, 21617),
         ({"StatusCallback": "ftp://ours.example/x"}, 21609),
-        ({"ValidityPeriod": "0"}, 20001),
-        ({"ValidityPeriod": "36001"}, 20001),
+        ({"ValidityPeriod": "0"}, 90014),
+        ({"ValidityPeriod": "ten"}, 90014),
+        ({"ValidityPeriod": "36001"}, 90007),
+        ({"From": "+14155550123"}, 21266),
+        ({"MessagingServiceSid": "MG1"}, 21701),
+        ({"MediaUrl": "nowhere"}, 21620),
+        ({"MediaUrl": ["https://ours.example/p"] * 11}, 21623),
+        ({"SmartEncoded": "perhaps"}, 20001),
+        ({"ContentRetention": "burn"}, 20001),
+        ({"ScheduleType": "soon", "MessagingServiceSid": "MG" + "1" * 32}, 20001),
+        ({**SOON, "SendAt": (MOMENT + timedelta(days=35, seconds=1)).isoformat()}, 35114),
         ({"ScheduleType": "fixed", "SendAt": IN_AN_HOUR}, 35118),
         ({**SOON, "SendAt": (MOMENT + timedelta(minutes=14)).isoformat()}, 35114),
         ({**SOON, "SendAt": "tomorrow"}, 35114),
@@ -103,8 +112,26 @@ async def test_a_blanked_text_is_gone_at_twilio_but_not_from_the_book(client):
     assert [text["body"] for text in await client.accepted()] == ["Hello"]
 
 
+async def test_a_text_that_has_not_ended_cannot_be_deleted(client):
+    sid = (await client.text(**SOON, SendAt=IN_AN_HOUR)).json()["sid"]
+    answer = await client.twilio("DELETE", f"{MESSAGES}/{sid}.json")
+    assert (answer.status_code, answer.json()["code"]) == (409, 20009)
+
+
+async def test_a_picture_may_stand_for_words(client):
+    answer = await client.text(Body="", MediaUrl="https://ours.example/p.jpg", SmartEncoded="true")
+    assert (answer.status_code, answer.json()["num_media"]) == (201, "1")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=15), timedelta(days=35)])
+async def test_a_text_may_be_held_back_from_a_quarter_of_an_hour_to_five_weeks(client, ahead):
+    answer = await client.text(**SOON, SendAt=(MOMENT + ahead).strftime("%Y-%m-%dT%H:%M:%SZ"), ValidityPeriod="36000")
+    assert (answer.status_code, answer.json()["status"]) == (201, "scheduled")
+
+
 async def test_a_deleted_text_is_gone_at_twilio_but_not_from_the_book(client):
     sid = (await client.text()).json()["sid"]
+    await client.quiet()
     assert (await client.twilio("DELETE", f"{MESSAGES}/{sid}.json")).status_code == 204
     assert (await client.twilio("GET", f"{MESSAGES}/{sid}.json")).status_code == 404
     assert (await client.twilio("GET", f"{MESSAGES}.json")).json()["messages"] == []

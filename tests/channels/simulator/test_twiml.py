@@ -3,7 +3,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather as KitGather
 from twilio.twiml.voice_response import VoiceResponse
 
-from channels.simulator.twiml import BadMarkup, Gather, Hangup, Redirect, Say, Text, read_markup
+from channels.simulator.twiml import BadMarkup, Dial, Gather, Hangup, Play, Redirect, Say, Text, read_markup
 
 
 def test_what_twilios_own_kit_writes_is_read():
@@ -13,13 +13,15 @@ def test_what_twilios_own_kit_writes_is_read():
     question = KitGather(action="/keys", num_digits=1, action_on_empty_result=True)
     question.say("Press 1.")
     question.pause(length=1)
-    question.say("Press 9.")
+    question.play("/clips/nine")
     response.append(question)
+    response.dial("+18002819799", action="/connected", time_limit=3600, answer_on_bridge=True)
     response.redirect("/again")
     response.hangup()
     assert read_markup(str(response).encode()) == [
         Say("Hello."),
-        Gather("/keys", ["Press 1.", "Press 9."], asks_on_empty=True),
+        Gather("/keys", [Say("Press 1."), Play("/clips/nine")], asks_on_empty=True, most=1),
+        Dial("+18002819799", "/connected"),
         Redirect("/again"),
         Hangup(),
     ]
@@ -35,17 +37,39 @@ def test_texts_are_read_with_and_without_a_body_element():
     ]
 
 
-def test_a_recording_is_named():
-    assert read_markup(b"<Response><Play>https://x.example/a.mp3</Play></Response>") == [
-        Say("♪ https://x.example/a.mp3")
-    ]
+def test_marks_of_speech_are_not_spoken():
+    response = VoiceResponse()
+    say = response.say("Call ", voice="Polly.Joanna")
+    say.prosody("7 1 4.", rate="90%")
+    say.break_(strength="weak")
+    assert read_markup(str(response).encode()) == [Say("Call 7 1 4.")]
 
 
 def test_an_empty_answer_says_nothing():
     assert read_markup(b" ") == []
 
 
-@pytest.mark.parametrize("body", [b"Hello", b"<Other/>", b"<Response><Dial>+1</Dial></Response>", b"<Response>"])
-def test_other_markup_is_bad(body):
+@pytest.mark.parametrize("body", ["Hello", "<Other/>", "<Response>"])
+def test_what_is_no_response_is_bad(body):
     with pytest.raises(BadMarkup):
-        read_markup(body)
+        read_markup(body.encode())
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "<Record/>",
+        "<Say><b>Hello</b></Say>",
+        f"<Say>{'a' * 4_097}</Say>",
+        "<Play/>",
+        "<Dial>the county</Dial>",
+        "<Dial/>",
+        "<Dial><Conference>room</Conference></Dial>",
+        '<Dial timeLimit="long">+18002819799</Dial>',
+        '<Gather numDigits="one"/>',
+        "<Gather><Hangup/></Gather>",
+    ],
+)
+def test_what_twilio_would_not_do_is_bad(verb):
+    with pytest.raises(BadMarkup):
+        read_markup(f"<Response>{verb}</Response>".encode())
