@@ -1,83 +1,110 @@
 """Calls: what is said when a call is answered, and what a pressed key does.
 
-The provider is told what to say only while the attempt is the open one; a call that was placed twice
-is silent the second time. 1 repeats, 9 stops calls to this number.
+The provider is told what to say only while the attempt is the open one; a call that was placed twice is
+silent the second time, and so is one to a number that has stopped calls. The menu itself is
+`app.rules.call_menu`; here is what its keys do: stop, send a text, remember a language.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from app.db import agencies, receipts
-from app.db.transaction import Database, Row, Session
-from app.pipeline.consent import Consents
+from app.db import agencies, consents, members, messages, receipts
+from app.db.transaction import Database, Row, Session, Transaction
+from app.pipeline.clips import Clips
+from app.pipeline.consent import Consents, address_of
 from app.pipeline.rendering import Renderer
+from app.pipeline.speaking import Speech
 from app.pipeline.wording import Wording
-from app.rules.facts import Channel
-from app.rules.wording_call import Call, compose_call, prepare_call
-from app.rules.wording_values import agency_words
-from channels.signals import CallAnswered, CallReceived, KeyPressed
-from channels.speech import SILENT, CallScript, Line
+from app.queue import Job
+from app.rules.agency import Agency
+from app.rules.call_menu import Facts, Menu, Place, Said, State, Turn, first, press, read_state
+from app.rules.facts import Channel, LineKind
+from app.rules.languages import DEFAULT
+from channels.contract import CallChannel
+from channels.signals import CallAnswered, KeyPressed
+from channels.speech import SILENT, CallScript
 
 OPEN_ATTEMPTS = frozenset({"intended", "unclear", "accepted"})
 SPEAKS = frozenset({"planned", "sending", "sent", "delivered", "unknown"})
 """A planned one with an open attempt was thought never to have been placed, and here it is."""
-REPEAT, STOP = "1", "9"
+ENDED_BY_A_STOP = frozenset({"reminder", "broadcast"})
+"""The kinds that say nothing more to a number that has stopped calls; a code was asked for."""
+STOP = "9"
+LINK = "call_link"
+LINK_WITHIN = timedelta(minutes=15)
+SPOKEN_IN_ENGLISH = "spoken_in_english"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answered call says; a reason where the person was not spoken to in the own language."""
+
+    script: CallScript
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One call under way: whose, what it may say, and what is possible now."""
+
+    row: Row[Any]
+    agency: Agency
+    speech: Speech
+    renderer: Renderer
+    facts: Facts
+    menu: Menu
+    language: str
+    """The language in which the call began."""
+    stopped: bool
 
 
 class Calls:
     """Says what calls say."""
 
-    def __init__(self, database: Database, *, wording: Wording, consents: Consents, public_url: str) -> None:
-        self._database, self._wording = database, wording
-        self._consents, self._public_url = consents, public_url
+    def __init__(
+        self, database: Database, *, wording: Wording, consents: Consents, clips: Clips, public_url: str
+    ) -> None:
+        self._database, self._wording, self._clips = database, wording, clips
+        self._consents, self._public_url = consents, public_url.rstrip("/")
 
-    async def answer(self, signal: CallAnswered) -> CallScript:
-        """Return what is said when a call is answered."""
-        return await self._script(signal.reference, machine=signal.machine)
+    async def answer(self, signal: CallAnswered, voice: CallChannel) -> Answered:
+        """Return what is said when a call is answered; to a machine, the short neutral words."""
+        scene = await self._scene(signal.reference, voice)
+        if scene is None or scene.stopped:
+            return Answered(SILENT)
+        tongue = scene.speech.tongue(scene.language)
+        if signal.machine:
+            part = "unattended" if scene.menu is Menu.CODE else "voicemail"
+            return Answered(CallScript(tongue.say(part)))
+        reason = "" if tongue.own else SPOKEN_IN_ENGLISH
+        return Answered(self._script(scene, first(scene.menu, scene.language, scene.facts), signal, voice), reason)
 
-    async def greet(self, signal: CallReceived) -> CallScript:
-        """Return what is said to somebody who calls a number of ours: who we are and where help is."""
-        async with self._database.transaction(None) as tx:
-            owners = [
-                await agencies.owner_of(tx.session, channel, signal.called) for channel in (Channel.VOICE, Channel.SMS)
-            ]
-            owner = next(filter(None, owners), None)
-            agency = await agencies.by_id(tx.session, owner) if owner else None
-            book = await self._wording.book(tx.session)
-        _, version = book.version("help", Channel.VOICE, "en")
-        voice = book.templates[version].voice
-        if agency is None or voice is None:
-            return SILENT
-        call = compose_call(prepare_call(voice, agency_words(agency)), {})
-        return _said((call.greeting, *call.sentences, call.goodbye), "en")
-
-    async def key(self, signal: KeyPressed) -> CallScript:
+    async def key(self, signal: KeyPressed, voice: CallChannel) -> CallScript:
         """Do what a pressed key asks for, and return what is said then."""
-        if signal.digits == REPEAT:
-            return await self._script(signal.reference, machine=False)
-        stopped = signal.digits == STOP and await self._consents.stop_by_attempt(
-            self._database.index.attempt(signal.reference), basis="key_9", source="member"
-        )
-        found = await self._call(signal.reference, machine=False)
-        if found is None:
+        if signal.digits == STOP:  # whatever became of the call meanwhile
+            attempt = self._database.index.attempt(signal.reference)
+            await self._consents.stop_by_attempt(attempt, basis="key_9", source="member")
+        scene = await self._scene(signal.reference, voice)
+        if scene is None:
             return SILENT
-        row, call, stop_words = found
-        return _said(stop_words if stopped else (call.goodbye,), _voice_language(row))
-
-    async def _script(self, reference: str, *, machine: bool) -> CallScript:
-        found = await self._call(reference, machine=machine)
-        if found is None:
+        state = read_state(signal.part, Place.MESSAGE, scene.language)
+        turn = press(scene.menu, state, signal.digits, scene.facts)
+        if scene.stopped and turn.said is not Said.STOPPED:
             return SILENT
-        row, call, _ = found
-        if machine:
-            return _said((call.greeting, *call.sentences, call.goodbye), _voice_language(row))
-        keys_url = f"{self._public_url}/callbacks/twilio/calls/{reference}/keys"
-        words = (call.greeting, call.stop_hint, *call.sentences, call.repeat_hint)
-        return _said(words, _voice_language(row), keys_url)
+        if turn.said is Said.TEXT_SENT:
+            await self._text(scene, state)
+        if turn.chosen and scene.row.member_id is not None:
+            await self._remember(scene, turn.state.language)
+        return self._script(scene, turn, signal, voice)
 
-    async def _call(self, reference: str, *, machine: bool) -> tuple[Row[Any], Call, tuple[str, ...]] | None:
-        """Return the message of a call with its words, if its attempt is the open one."""
+    def _script(self, scene: Scene, turn: Turn, signal: CallAnswered | KeyPressed, voice: CallChannel) -> CallScript:
+        address = f"{self._public_url}/callbacks/{voice.name}/calls/{signal.reference}"
+        return scene.speech.script(scene.menu, turn, scene.facts, address=address, caller=scene.renderer.sender)
+
+    async def _scene(self, reference: str, voice: CallChannel) -> Scene | None:
+        """Return what a call is about, if its attempt is the open one."""
         async with self._database.transaction(None) as tx:
             row = await self._row(tx.session, reference)
             if row is None or row.state not in OPEN_ATTEMPTS or row.status not in SPEAKS:
@@ -85,21 +112,78 @@ class Calls:
             agency = await agencies.by_id(tx.session, row.agency_id)
             if agency is None:
                 return None
-            book = await self._wording.book(tx.session, [row.template_version_id])
-            session = tx.session
-            renderer = Renderer(agency, Channel.VOICE, book, session.ring, session.index, "", self._public_url)
-            call = renderer.call(row, row.attempt_id, machine=machine)
-            return row, call, renderer.stop_words(row)
+            speech, renderer = await self._speech(tx.session, row, agency, voice)
+            stopped = row.kind in ENDED_BY_A_STOP and await _is_stopped(tx.session, row, Channel.VOICE)
+            facts = Facts(
+                languages=speech.choices(),
+                office_open=agency.is_open(tx.now),
+                can_text=await _can_text(tx.session, row, agency),
+            )
+        menu = Menu.CODE if row.kind == "code" else Menu.REMINDER
+        return Scene(row, agency, speech, renderer, facts, menu, _wanted(row), stopped)
+
+    async def _speech(
+        self, session: Session, row: Row[Any], agency: Agency, voice: CallChannel
+    ) -> tuple[Speech, Renderer]:
+        book = await self._wording.book(session, [row.template_version_id])
+        ring, index = session.ring, session.index
+        renderer = Renderer(
+            agency, Channel.VOICE, book, ring, index, "", self._public_url,
+            sender=agency.sender(Channel.VOICE, voice.name),
+        )  # fmt: skip
+        code = index.marks(row.attempt_id)[1]
+        speech = Speech(
+            agency, book, self._wording, self._clips, voice, key=row.template, version=row.template_version_id,
+            mine=lambda language: renderer.words(row, code, language), month=row.renewal_month, code=code,
+        )  # fmt: skip
+        return speech, renderer
+
+    async def _text(self, scene: Scene, state: State) -> None:
+        """Send the text that was asked for: one a call, however often the key is pressed."""
+        row, agency = scene.row, scene.agency
+        chose_another = state.language != scene.language
+        wanted = state.language if chose_another else row.language_written or scene.language
+
+        async def write(tx: Transaction) -> None:
+            book = await self._wording.book(tx.session)
+            language, version = book.version(LINK, Channel.SMS, wanted)
+            link = messages.Direct(
+                kind="reply", once_key=f"{LINK}:{row.attempt_id.hex}", channel=Channel.SMS,
+                address=scene.renderer.address(row), template=LINK, version=version, language=language,
+                zone=agency.timezone, member=row.member_id, valid=LINK_WITHIN,
+            )  # fmt: skip
+            await messages.add(tx.session, agency.id, link)
+            await tx.enqueue(Job.DELIVER, agency=str(agency.id), channel=Channel.SMS)
+
+        await self._database.repeated(agency.id, write)
+
+    async def _remember(self, scene: Scene, language: str) -> None:
+        """Keep the language that a person chose for the calls to come, until the county says another."""
+        agency, member = scene.agency.id, scene.row.member_id
+
+        async def write(tx: Transaction) -> None:
+            people = await members.by_ids(tx.session, agency, [member], lock=True)
+            for person in people.values():
+                person.language_spoken, person.touched, person.changed = language, True, True
+            await members.save(tx.session, agency, list(people.values()))
+            await tx.enqueue(Job.PLAN, agency=str(agency))
+
+        await self._database.repeated(agency, write)
 
     async def _row(self, session: Session, reference: str) -> Row[Any] | None:
         attempt: UUID | None = session.index.attempt(reference)
         return await receipts.attempt(session, attempt) if attempt else None
 
 
-def _said(words: Sequence[str], language: str, keys_url: str = "") -> CallScript:
-    return CallScript([Line(each, language) for each in words if each], keys_url)
+def _wanted(row: Row[Any]) -> str:
+    return row.language_spoken or row.language_written or row.language or DEFAULT
 
 
-def _voice_language(row: Row[Any]) -> str:
-    """Return the language of the voice: Cantonese is spoken apart from what it is written in."""
-    return "yue" if row.language_spoken == "yue" and row.language.startswith("zh") else row.language
+async def _is_stopped(session: Session, row: Row[Any], channel: Channel) -> bool:
+    return await consents.is_stopped(session, row.agency_id, address_of(row, session), channel)
+
+
+async def _can_text(session: Session, row: Row[Any], agency: Agency) -> bool:
+    if not agency.sender(Channel.SMS) or row.line_kind == LineKind.LANDLINE:
+        return False
+    return not await _is_stopped(session, row, Channel.SMS)
