@@ -6,10 +6,13 @@ from uuid import UUID
 
 from app.db import templates
 from app.db.transaction import Database, Session
+from app.errors import UnfitTemplates
 from app.rules.facts import Channel
 from app.rules.languages import fallbacks
-from app.rules.wording import ConsentWording, Template
+from app.rules.wording import BadTemplate, ConsentWording, Template
+from app.rules.wording_fit import unfit
 from app.rules.wording_reading import parse_template, parse_wordings
+from channels.segments import as_sent
 
 Key = tuple[str, str]
 """A template's key and language."""
@@ -44,6 +47,23 @@ class Phrasebook:
         return self.templates[self.versions[key, language]]
 
 
+def fitting(sources: Sequence[str], layout: str) -> list[Template]:
+    """Read templates that are to be released; raises `UnfitTemplates` naming all that is wrong with any of them."""
+    read, wrong = list[Template](), list[str]()
+    for source in sources:
+        try:
+            template = parse_template(source)
+        except BadTemplate as error:
+            wrong.append(str(error))
+        else:
+            read.append(template)
+            found = unfit(template, layout, as_sent)
+            wrong += [f"{one.language}/{one.key} {one.channel}: {one.what}. {one.mend}" for one in found]
+    if wrong:
+        raise UnfitTemplates("no template was loaded; " + "; ".join(wrong))
+    return read
+
+
 class Wording:
     """Publishes what is shipped and hands out the phrasebook, which it keeps while nothing changed."""
 
@@ -56,21 +76,21 @@ class Wording:
         ]
 
     async def publish(self) -> int:
-        """Load shipped templates that are new or changed as new versions; return how many."""
-        added = 0
+        """Load shipped templates that are new or changed as new versions; return how many.
+
+        Raises `UnfitTemplates`, and loads none of them, if one would not fit its channels.
+        """
         async with self._database.transaction(None) as tx:
             held = {(row.key, row.language): row for row in await templates.current(tx.session)}
-            for source in self.shipped.templates.values():
-                template = parse_template(source)
+            known = {bytes(row.digest) for row in held.values()}
+            sources = [one for one in self.shipped.templates.values() if templates.digest(one) not in known]
+            for source, template in zip(sources, fitting(sources, self.shipped.layout), strict=True):
                 newest = held.get((template.key, template.language))
-                if newest is not None and bytes(newest.digest) == templates.digest(source):
-                    continue
                 await templates.add(
                     tx.session, template.key, template.language, source=source, review=template.review,
                     version=newest.version + 1 if newest else 1,
                 )  # fmt: skip
-                added += 1
-        return added
+        return len(sources)
 
     async def book(self, session: Session, also: Sequence[UUID] = ()) -> Phrasebook:
         """Return the current phrasebook; `also` are older versions that messages were planned with."""

@@ -35,6 +35,14 @@ MARKS: Final = frozenset(
         "code",
         "signup_code",
         "unsubscribe_url",
+        "key",
+        "hours",
+        "day",
+        "last_day",
+        "opens",
+        "closes",
+        "hour",
+        "minute",
     }
 )
 """Every mark a text may use; `app/content/README.md` says what each stands for."""
@@ -114,7 +122,10 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One key in one language, for each channel it applies to; `page` has a web page's words."""
+    """One key in one language, for each channel it applies to.
+
+    `page` has a web page's words, `call` what a call says besides its message, by name.
+    """
 
     key: str
     language: str
@@ -125,6 +136,7 @@ class Template:
     email: Email | None = None
     voice: Voice | None = None
     page: Mapping[str, Text] = field(default_factory=dict)
+    call: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -170,7 +182,7 @@ def fill(text: Text, words: Words) -> str:
     except KeyError as missing:
         raise MissingWord(missing.args[0]) from None
     for place, value in enumerate(values):
-        if len(value) > QUICK_LENGTH or not value.isprintable():
+        if len(value) > QUICK_LENGTH or "[" in value or not value.isprintable():
             values[place] = tidy(text.marks[place], value)
     return text.pattern % tuple(values)
 

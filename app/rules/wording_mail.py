@@ -5,28 +5,33 @@ text, `[[word|html]]` (escaped) in the HTML. `mail_words` makes those words for 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from app.rules.wording import BadTemplate, Email, MissingWord, Template, Text, Words, fill, prepare
+from app.rules.wording_direction import Around, in_html, in_plain_text, is_right_to_left
+from app.rules.wording_layout import lay_out
 from app.rules.wording_values import direction, first_name, tidy
 
 PERSONAL: Final = frozenset({"code", "signup_code", "month", "unsubscribe_url"})
 """The words that may differ from person to person; each one not shared becomes a mark."""
 
 _ALWAYS: Final = frozenset({"agency", "portal_url"})
-_PLACE: Final = re.compile(r"@@([a-z_]+)@@")
 _LEFT: Final = re.compile(r"\[\[([a-z_]+)\]\]")
-_PARAGRAPH: Final = '<p style="margin:0 0 16px 0;">{}</p>'
-_FOOTER_LINE: Final = '<p style="margin:0 0 8px 0;">{}</p>'
-_LINK: Final = '<a class="link" href="{}" style="color:#0b4f8a;text-decoration:underline;">{}</a>'
+_PLAIN_MARK: Final = "[[{}]]"
+_HTML_MARK: Final = "[[{}|html]]"
+_PROGRAM: Final = "Medi-Cal"
+_WHOLE_PROGRAM: Final = f'<span class="whole">{_PROGRAM}</span>'
+_LEAVE: Final = _HTML_MARK.format("unsubscribe_url")
+_LINE: Final = "<p>{}</p>"
+_FOREIGN_LINE: Final = '<p lang="{}" dir="{}">{}</p>'
+_LINK: Final = '<a class="{}" href="{}">{}</a>'
 _BUTTON: Final = (
-    '<table role="presentation" cellpadding="0" cellspacing="0" border="0" '
-    'style="margin:8px 0 24px 0;">'
-    '<tr><td class="button" style="background-color:#0b4f8a;border-radius:6px;">'
-    '<a href="{}" style="display:inline-block;padding:14px 24px;color:#ffffff;font-weight:bold;'
-    'text-decoration:none;">{}</a></td></tr></table>'
+    '<table role="presentation" cellpadding="0" cellspacing="0" border="0" class="action">'
+    '<tr><td class="button"><a class="label" href="{}">{}</a></td></tr></table>'
 )
 
 
@@ -41,10 +46,11 @@ class MailText(NamedTuple):
     marks: frozenset[str]
 
 
-def compose_mail(template: Template, layout: str, words: Words, help_line: Email | None = None) -> MailText:
+def compose_mail(template: Template, layout: str, words: Words, help_line: Template | None = None) -> MailText:
     """Put an e-mail together from its template, the HTML layout and the words all readers share.
 
-    `words` holds `portal_url` beside the marks; `help_line` is the language help put at the end.
+    `words` holds `portal_url` beside the marks; `help_line` is the language help put at the end, in its
+    own language.
     Raises `MissingWord` for a shared mark without a word and `BadTemplate` for a layout that does
     not fit.
     """
@@ -56,13 +62,13 @@ def compose_mail(template: Template, layout: str, words: Words, help_line: Email
     shared = {mark: tidy(mark, word) for mark, word in words.items() if mark != "first_name"}
     if lacking := _ALWAYS - shared.keys():
         raise MissingWord(", ".join(sorted(lacking)))
-    help_texts = help_line.body if help_line else ()
-    subject, text = _plain(email.subject, shared), _twin(email, shared, help_texts)
-    html = _page(template.language, email, layout, shared, help_texts)
+    helped = help_line.email.body if help_line and help_line.email else ()
+    parts = _Parts(template.language, email, shared, help_line.language if help_line else "en", helped)
+    subject, text = parts.subject, parts.twin()
     return MailText(
         subject=subject,
         text=text,
-        html=html,
+        html=lay_out(layout, parts.places()),
         greeting=prepare(email.greeting, shared),
         greeting_plain=prepare(email.greeting_plain, shared),
         marks=frozenset(_LEFT.findall(subject + text)) - {"greeting"},
@@ -87,41 +93,55 @@ def mail_words(mail: MailText, name: str | None, words: Words) -> dict[str, str]
 # --- the two renderings ----------------------------------------------------------------------
 
 
-def _plain(text: Text, words: Words) -> str:
-    return _woven(text, words, str, "[[{}]]", {})
+class _Writing(NamedTuple):
+    """How a text is written out: the form of its literals and words, of its marks, and what stands around a word."""
+
+    shape: Callable[[str], str]
+    mark: str
+    around: Around
+    ready: Mapping[str, str] = MappingProxyType({})
+    """Words that are shaped already: links."""
+
+    def write(self, text: Text, words: Words) -> str:
+        """Put the shared words in and leave the personal ones as marks."""
+        pieces = [self.shape(text.literals[0])]
+        for mark, literal in zip(text.marks, text.literals[1:], strict=True):
+            word = self._word(mark, words)
+            before, after = self.around.get(mark, ("", "")) if word else ("", "")
+            pieces += [before, word, after, self.shape(literal)]
+        return "".join(pieces)
+
+    def each(self, texts: Iterable[Text], words: Words) -> list[str]:
+        """Write each text; one that comes out empty (no postal address) is left out."""
+        lines = (self.write(text, words) for text in texts)
+        return [line for line in lines if line.strip()]
+
+    def _word(self, mark: str, words: Words) -> str:
+        if mark in self.ready:
+            return self.ready[mark]
+        if mark in words:
+            return self.shape(words[mark])
+        if mark in PERSONAL:
+            return self.mark.format(mark)
+        raise MissingWord(mark)
 
 
-def _html(text: Text, words: Words) -> str:
-    return _woven(text, words, escape, "[[{}|html]]", _links(words))
-
-
-def _woven(text: Text, words: Words, shape: Callable[[str], str], mark_form: str, ready: Mapping[str, str]) -> str:
-    """Render a text: shared words in, personal words as marks; `ready` words are already shaped."""
-    pieces = [shape(text.literals[0])]
-    for mark, literal in zip(text.marks, text.literals[1:], strict=True):
-        if mark in ready:
-            pieces.append(ready[mark])
-        elif mark in words:
-            pieces.append(shape(words[mark]))
-        elif mark in PERSONAL:
-            pieces.append(mark_form.format(mark))
-        else:
-            raise MissingWord(mark)
-        pieces.append(shape(literal))
-    return "".join(pieces)
+def _shown(words: str) -> str:
+    """Escape words for a page, where no line may end within the program's name."""
+    return escape(words).replace(_PROGRAM, _WHOLE_PROGRAM)
 
 
 def _links(words: Words) -> dict[str, str]:
     """Make phones and the portal links that a finger can follow."""
-    phones = {mark: words[mark] for mark in ("phone", "county_phone") if mark in words}
-    links = {mark: _link(_telephone(shown), shown) for mark, shown in phones.items()}
+    phones = {mark: words[mark] for mark in ("phone", "county_phone", "tty") if words.get(mark)}
+    links = {mark: _link("link whole", _telephone(shown), shown) for mark, shown in phones.items()}
     if words.keys() >= {"portal", "portal_url"}:
-        links["portal"] = _link(words["portal_url"], words["portal"])
+        links["portal"] = _link("link", words["portal_url"], words["portal"])
     return links
 
 
-def _link(address: str, label: str) -> str:
-    return _LINK.format(escape(address), escape(label))
+def _link(kind: str, address: str, label: str) -> str:
+    return _LINK.format(kind, escape(address), escape(label))
 
 
 def _telephone(shown: str) -> str:
@@ -129,58 +149,61 @@ def _telephone(shown: str) -> str:
     return f"tel:+1{digits}" if len(digits) == len("8002819799") else f"tel:{digits}"
 
 
-def _twin(email: Email, words: Words, help_texts: tuple[Text, ...]) -> str:
-    """Write the e-mail as plain text, from the same parts as the HTML."""
-    action = f"{_plain(email.action_label, words)}: {words['portal_url']}" if email.action_label else ""
-    leave = f"{_plain(email.unsubscribe_label, words)}: [[unsubscribe_url]]" if email.unsubscribe_label else ""
-    body = [_plain(text, words) for text in email.body]
-    footer = [_plain(text, words) for text in email.footer]
-    helped = [_plain(text, words) for text in help_texts]
-    head = [words["agency"], _plain(email.subject, words)]
-    top = [*head, "[[greeting]]", *body, action, _plain(email.signoff, words)]
-    return "\n\n".join(filter(None, [*top, "--", *helped, *footer, leave])) + "\n"
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What both renderings are made of, so that they say the same."""
 
+    language: str
+    email: Email
+    words: Words
+    help_language: str
+    help_texts: tuple[Text, ...]
 
-def _page(language: str, email: Email, layout: str, words: Words, help_texts: tuple[Text, ...]) -> str:
-    places = {
-        "lang": escape(language),
-        "dir": direction(language),
-        "subject": _subject(email, words),
-        "preheader": _html(email.preheader, words),
-        "agency": escape(words["agency"]),
-        "greeting": "[[greeting|html]]",
-        "paragraphs": _each(_PARAGRAPH, email.body, words),
-        "action": _action(email, words),
-        "signoff": _html(email.signoff, words),
-        "language_help": _each(_FOOTER_LINE, help_texts, words),
-        "footer": _each(_FOOTER_LINE, email.footer, words),
-        "unsubscribe": _leave(email, words),
-    }
-    if unknown := sorted(set(_PLACE.findall(layout)) ^ places.keys()):
-        raise BadTemplate(f"place @@{unknown[0]}@@", "layout.html", "Use each known place")
-    return _PLACE.sub(lambda place: places[place[1]], layout)
+    @property
+    def subject(self) -> str:
+        return _Writing(str, _PLAIN_MARK, {}).write(self.email.subject, self.words)
 
+    def twin(self) -> str:
+        """Write the e-mail as plain text."""
+        email, words = self.email, self.words
+        writing = _Writing(str, _PLAIN_MARK, in_plain_text(self.language))
+        # Beside words that run the other way an address would be torn; on its own line it is whole.
+        link = "{}:\n{}" if is_right_to_left(self.language) else "{}: {}"
+        action = [link.format(label, words["portal_url"]) for label in writing.each([email.action_label], words)]
+        leave = [link.format(label, "[[unsubscribe_url]]") for label in writing.each([email.unsubscribe_label], words)]
+        body, end = writing.each(email.body, words), writing.each([email.signoff], words)
+        helped = writing._replace(around=in_plain_text(self.help_language)).each(self.help_texts, words)
+        footer = writing.each(email.footer, words)
+        head = [words["agency"], self.subject, "[[greeting]]"]
+        return "\n\n".join([*head, *body, *action, *end, "--", *helped, *footer, *leave]) + "\n"
 
-def _subject(email: Email, words: Words) -> str:
-    return _woven(email.subject, words, escape, "[[{}|html]]", {})
+    def places(self) -> dict[str, str]:
+        """Write the HTML of each place in the layout."""
+        email, words = self.email, self.words
+        bare = _Writing(escape, _HTML_MARK, {})  # for the title and the preheader, where no tag may stand
+        return self._written(bare._replace(shape=_shown, around=in_html(self.language))) | {
+            "lang": escape(self.language),
+            "dir": direction(self.language),
+            "start": "right" if is_right_to_left(self.language) else "left",
+            "subject": bare.write(email.subject, words),
+            "heading": bare._replace(shape=_shown).write(email.subject, words),
+            "preheader": bare.write(email.preheader, words),
+            "agency": escape(words["agency"]).join(in_html(self.language).get("agency", ("", ""))),
+            "greeting": _HTML_MARK.format("greeting"),
+        }
 
-
-def _each(form: str, texts: tuple[Text, ...], words: Words) -> str:
-    """Render each text in its form; a line that comes out empty (no postal address) is left out."""
-    lines = (_html(text, words) for text in texts)
-    return "\n".join(form.format(line) for line in lines if line.strip())
-
-
-def _action(email: Email, words: Words) -> str:
-    if not email.action_label:
-        return ""
-    label = _woven(email.action_label, words, escape, "[[{}|html]]", {})
-    return _BUTTON.format(escape(words["portal_url"]), label)
-
-
-def _leave(email: Email, words: Words) -> str:
-    if not email.unsubscribe_label:
-        return ""
-    label = _html(email.unsubscribe_label, words)
-    link = _LINK.format("[[unsubscribe_url|html]]", label)
-    return _FOOTER_LINE.format(link)
+    def _written(self, writing: _Writing) -> dict[str, str]:
+        email, words = self.email, self.words
+        linked = writing._replace(ready=_links(words))
+        helping = linked._replace(around=in_html(self.help_language)).each(self.help_texts, words)
+        spoken = escape(self.help_language), direction(self.help_language)
+        actions = writing.each([email.action_label], words)
+        leaves = writing.each([email.unsubscribe_label], words)
+        return {
+            "paragraphs": "\n".join(map(_LINE.format, linked.each(email.body, words))),
+            "action": "".join(_BUTTON.format(escape(words["portal_url"]), label) for label in actions),
+            "signoff": linked.write(email.signoff, words),
+            "language_help": "\n".join(_FOREIGN_LINE.format(*spoken, line) for line in helping),
+            "footer": "\n".join(map(_LINE.format, linked.each(email.footer, words))),
+            "unsubscribe": "".join(_LINE.format(_LINK.format("link", _LEAVE, label)) for label in leaves),
+        }

@@ -36,7 +36,7 @@ def template_from(fields: Mapping[str, object]) -> Template:
     key, language = head.word("key"), head.word("language")
     head.where = f"{language}/{key}"
     sms, email, voice = head.table("sms"), head.table("email"), head.table("voice")
-    page = head.table("page")
+    page, call = head.table("page"), head.table("call")
     template = Template(
         key=key,
         language=language,
@@ -47,10 +47,11 @@ def template_from(fields: Mapping[str, object]) -> Template:
         email=_email(email) if email else None,
         voice=_voice(voice) if voice else None,
         page={name: page.text(name) for name in page.names()} if page else {},
+        call={name: call.text(name) for name in call.names()} if call else {},
     )
     head.finish()
-    if not template.channels and not template.page:
-        raise BadTemplate("no words", head.where, "Give it [sms], [email], [voice] or [page]")
+    if not template.channels and not template.page and not template.call:
+        raise BadTemplate("no words", head.where, "Give it [sms], [email], [voice], [call] or [page]")
     return template
 
 
@@ -69,8 +70,9 @@ def fields_of(template: Template, channel: Channel | None = None) -> dict[str, o
         "purpose": template.purpose,
     }
     reviewer = {"reviewer": template.reviewer} if template.reviewer else {}
-    page = {name: text.source for name, text in template.page.items()}
-    return {**head, **reviewer, **kept, **({"page": page} if page and channel is None else {})}
+    whole = {"page": template.page, "call": template.call} if channel is None else {}
+    named = {name: {key: text.source for key, text in texts.items()} for name, texts in whole.items() if texts}
+    return {**head, **reviewer, **kept, **named}
 
 
 def parse_wordings(toml_text: str) -> tuple[ConsentWording, ...]:

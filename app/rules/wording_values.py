@@ -39,7 +39,7 @@ _NOT_NAMES: Final = frozenset({"unknown", "none", "null", "na", "baby", "babyboy
 
 def tidy(mark: str, value: str) -> str:
     """Cut a word to its mark's length, on one line, without control or direction characters."""
-    if "[[" in value:
+    if "[" in value:
         value = value.replace("[", "(")  # `[[word]]` is how e-mails mark what comes later
     if not value.isprintable():
         value = "".join(filter(_is_seen, _SPACES.sub(" ", value))).strip()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.segments import BASIC, EXTENDED, Encoding, plain_punctuation, segments
+from channels.segments import BASIC, EXTENDED, Encoding, as_sent, plain_punctuation, segments
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,33 @@ def test_the_sizes_that_the_standard_names(text, encoding, units, count):
     assert (size.encoding, size.units, size.count) == (encoding, units, count)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "count"),
+    [
+        pytest.param("a" * 80 + "\r\n" + "a" * 79, "GSM-7", 2, id="a line end of two characters"),
+        pytest.param("a" * 80 + "\n" + "a" * 79, "GSM-7", 1, id="a line end of one"),
+        pytest.param("a" * 152 + "€" + "a" * 152, "GSM-7", 3, id="an escape at the end of a part"),
+        pytest.param("]" * 153, "GSM-7", 3, id="escapes only"),
+        pytest.param("this is a " + "]" * 74 + "😘", "UCS-2", 2, id="no escapes where an emoji stands"),
+        pytest.param("é" * 160, "GSM-7", 1, id="a letter with its mark in one"),
+        pytest.param("e\u0301" * 35, "UCS-2", 1, id="35 letters with a mark of their own"),
+        pytest.param("e\u0301" * 67, "UCS-2", 3, id="a letter and its mark at the end of a part"),
+        pytest.param("漢" * 66 + "😀" + "漢" * 66, "UCS-2", 3, id="an emoji at the end of a part"),
+        pytest.param("漢" * 60 + "👩‍👩‍👧‍👦" + "漢" * 66, "UCS-2", 3, id="a family at the end of a part"),
+        pytest.param("漢" * 65 + "🇺🇸" + "漢" * 65, "UCS-2", 3, id="a flag at the end of a part"),
+        pytest.param("漢" * 66 + "👍🏽" + "漢" * 66, "UCS-2", 3, id="a skin tone at the end of a part"),
+        pytest.param("आपकी बीमा नवीनीकरण की तारीख " * 5, "UCS-2", 3, id="Hindi"),
+        pytest.param("“renew”", "UCS-2", 1, id="curly quotes"),
+    ],
+)
+def test_twilios_own_calculator_said_the_same(text, encoding, count):
+    assert (segments(text).encoding, segments(text).count) == (encoding, count)
+
+
+def test_marks_piled_higher_than_a_part_take_the_parts_they_need():
+    assert segments("a" + "\u0301" * 200).count == 3
+
+
 def test_an_escape_pair_is_not_split():
     assert segments("a" * 152 + "€" + "a" * 153).count == 3  # 307 units; split anywhere it would be 3 too
     assert segments("a" * 152 + "€" + "a" * 152).count == 3  # 306 units, but the pair moves to part two
@@ -42,6 +69,17 @@ def test_the_first_character_that_costs_the_small_alphabet_is_named():
     assert segments("¿Año? ¡Ñandú no! Ü é ñ").forced_by == "ú"
     assert segments("¿Mañana? ¡Sí!").forced_by == "í"
     assert segments("Renew by 28 February: 1 ~ 2 {x}").forced_by == ""
+
+
+def test_the_cause_is_named_so_that_a_person_finds_it():
+    assert segments("Su renovación").cause == "ó (U+00F3 LATIN SMALL LETTER O WITH ACUTE) at character 12"
+    assert segments("a\ue000").cause == "\ue000 (U+E000 no name) at character 2"
+    assert segments("Renew").cause == ""
+
+
+def test_a_text_is_counted_as_it_goes_out():
+    assert segments("Don’t wait").encoding is Encoding.UCS2
+    assert as_sent("Don’t wait").encoding is Encoding.GSM7
 
 
 @pytest.mark.parametrize("text", ["Tsis txhob plam koj txoj kev pov hwm", "Ñ é ü ¿ ¡ à ò"])

@@ -7,22 +7,25 @@ from pathlib import Path
 import pytest
 
 import app
+from app.rules.clips import NAMES, Source, parse_clips
 from app.rules.facts import Channel
-from app.rules.wording import Template, Text, Words, fill
-from app.rules.wording_call import compose_call, prepare_call
+from app.rules.sounds import check_sound
+from app.rules.wording import Review, Template, Text, Words, fill
+from app.rules.wording_call import MENU_WORDS, compose_call
 from app.rules.wording_checks import check, check_wording, coverage, sample_words
+from app.rules.wording_fit import unfit
 from app.rules.wording_mail import PERSONAL, compose_mail, mail_words
 from app.rules.wording_reading import parse_template, parse_wordings
-from channels.segments import Encoding, segments
+from channels.segments import Encoding, as_sent, segments
 
 CONTENT = Path(app.__file__).parent / "content"
 LANGUAGES = ["en", "es", "vi", "zh-Hans", "zh-Hant", "ko"]
 KEYS = {
     "renewal_two_months", "signup_code", "welcome", "stop_confirmation", "start_confirmation", "help",
-    "reply_received", "language_help", "voicemail", "unsubscribed",
+    "reply_received", "language_help", "voicemail", "unsubscribed", "call_menu", "call_link",
 }  # fmt: skip
-LAYOUT = (CONTENT / "layout.html").read_text(encoding="utf-8")
-FILES = sorted(path for path in CONTENT.glob("*/*.toml") if path.stem != "wordings")
+LAYOUT = (CONTENT / "layout.mjml").read_text(encoding="utf-8")
+FILES = sorted(path for path in CONTENT.glob("*/*.toml") if path.stem not in {"wordings", "clips"})
 TEMPLATES = [parse_template(path.read_text(encoding="utf-8")) for path in FILES]
 EVERY = pytest.mark.parametrize("template", TEMPLATES, ids=[f"{t.language}-{t.key}" for t in TEMPLATES])
 HOSTILE = {
@@ -33,16 +36,12 @@ HOSTILE = {
 }
 
 
-def count(text: str) -> int:
-    return segments(text).count
-
-
 def texts(template: Template, words: Words) -> Iterator[str]:
     if template.sms:
         yield fill(template.sms, words)
     if template.voice:
         yield compose_call(template.voice, words).whole
-    yield from (fill(text, words) for text in template.page.values())
+    yield from (fill(text, words) for text in (*template.page.values(), *template.call.values()))
     if template.email and template.key != "language_help":
         shared = {mark: word for mark, word in words.items() if mark not in PERSONAL}
         mail = compose_mail(template, LAYOUT, shared)
@@ -57,7 +56,12 @@ def test_every_file_is_named_for_what_it_holds(template):
 
 @EVERY
 def test_every_text_passes_the_checks(template):
-    assert check(template, sample_words(template.language), count) == []
+    assert check(template, sample_words(template.language), as_sent) == []
+
+
+@EVERY
+def test_every_text_fits_its_channels_with_the_longest_words(template):
+    assert unfit(template, LAYOUT, as_sent) == []
 
 
 @EVERY
@@ -78,18 +82,29 @@ def test_no_text_claims_that_a_person_reviewed_it(template):
     assert (template.review, template.reviewer) == ("draft", "")
 
 
-@EVERY
-def test_a_prepared_call_says_the_same(template):
-    words = sample_words(template.language)
-    if template.voice:
-        prepared = prepare_call(template.voice, {mark: words[mark] for mark in ("agency", "phone")})
-        assert compose_call(prepared, words) == compose_call(template.voice, words)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_whole_menu_of_a_call(language):
+    menu = next(template.call for template in TEMPLATES if (template.key, template.language) == ("call_menu", language))
+    assert set(MENU_WORDS) == set(menu) - {"choose_cantonese"}
+
+
+@pytest.mark.parametrize("path", sorted(CONTENT.glob("*/clips.toml")), ids=lambda path: path.parent.name)
+def test_every_table_of_clips_is_whole_and_its_recordings_can_be_played(path):
+    table = parse_clips(path.read_text(encoding="utf-8"), path.parent.name)
+    assert table.language == path.parent.name
+    assert set(table.clips) == set(NAMES)
+    assert {clip.source for clip in table.clips.values()} == {Source.ESPEAK}
+    assert {clip.review for clip in table.clips.values()} == {Review.DRAFT}
+    sounds = {file.stem: file.read_bytes() for file in path.parent.glob("clips/*.wav")}
+    assert set(sounds) == set(NAMES)
+    assert {check_sound(sound) for sound in sounds.values()} == {""}
+    assert sum(map(len, sounds.values())) < 2_000_000
 
 
 def test_every_key_stands_in_every_language():
     held = {(template.key, template.language) for template in TEMPLATES}
     assert held == {(key, language) for key in KEYS for language in LANGUAGES}
-    assert all(row.review == "draft" for row in coverage(TEMPLATES, LANGUAGES, count))
+    assert all(row.review == "draft" for row in coverage(TEMPLATES, LANGUAGES, as_sent))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -126,7 +141,7 @@ def test_the_reminder_fits_two_segments_for_the_longest_agency(language):
     name = "Contra Costa County Employment & Human Services Department"
     reminder = next(t for t in TEMPLATES if (t.key, t.language) == ("renewal_two_months", language))
     assert reminder.sms
-    assert count(fill(reminder.sms, sample_words(language) | {"agency": name})) == 2
+    assert (as_sent(fill(reminder.sms, sample_words(language) | {"agency": name})).count) == 2
 
 
 def test_vietnamese_keeps_its_tone_marks():

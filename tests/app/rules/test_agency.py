@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -91,6 +92,48 @@ def test_a_messaging_service_is_what_texts_leave_by_and_both_belong_to_the_agenc
     assert [read(SMALL).sender(channel) for channel in Channel] == ["+17145550100", "", ""]
 
 
+AT_PROVIDERS = """
+[senders]
+sms = "+17145550100"
+sms_messaging_service = "MG1"
+[senders.telnyx]
+sms = "+17145550177"
+[senders.smtp]
+email = "A <a@b.org>"
+"""
+
+
+@pytest.mark.parametrize(
+    ("channel", "provider", "sender"),
+    [
+        (Channel.SMS, "twilio", "MG1"),
+        (Channel.SMS, "telnyx", "+17145550177"),
+        (Channel.SMS, "pigeon", "+17145550100"),
+        (Channel.SMS, "", "MG1"),
+        (Channel.EMAIL, "smtp", "A <a@b.org>"),
+        (Channel.EMAIL, "sendgrid", ""),
+        (Channel.EMAIL, "", "A <a@b.org>"),
+        (Channel.VOICE, "twilio", ""),
+    ],
+)
+def test_a_provider_has_the_sender_of_its_own_else_the_plain_one(channel, provider, sender):
+    assert read(without("senders") + AT_PROVIDERS).sender(channel, provider) == sender
+
+
+def test_a_messaging_service_alone_is_no_sender_anywhere_else():
+    agency = read(without("senders") + '\n[senders]\nsms_messaging_service = "MG1"')
+    assert (agency.sender(Channel.SMS, "twilio"), agency.sender(Channel.SMS, "telnyx")) == ("MG1", "")
+
+
+def test_numbers_at_providers_belong_to_the_agency_too():
+    numbers = set(read(without("senders") + AT_PROVIDERS).numbers())
+    assert {(Channel.SMS, "+17145550177"), (Channel.EMAIL, "A <a@b.org>"), (Channel.SMS, "MG1")} < numbers
+
+
+def test_a_sender_at_one_provider_is_enough():
+    assert read(without("senders") + '\n[senders.smtp]\nemail = "A <a@b.org>"').sender(Channel.EMAIL)
+
+
 def test_a_file_that_is_no_toml_says_where():
     (problem,) = problems('code = "orange\nname')
     assert re.fullmatch(r"the file is no TOML: .*line 1.*", problem)
@@ -122,6 +165,9 @@ def test_without_a_sender_nothing_can_be_sent():
         ('county_phone = "211"', "`county_phone` must be a phone number"),
         ('fraud_phone = "none"', "`fraud_phone` must be a phone number"),
         ("[senders]\nemail = 5", "`senders` must be texts"),
+        ('[senders.telnyx]\nfax = "+17145550100"\nsms = "+17145550100"', "`senders.telnyx.fax` is not a known sender"),
+        ('[senders.telnyx]\nsms = "5550100"', "`senders.telnyx.sms` must be a phone number"),
+        ('credentials = "mine"', "`credentials` must be a table"),
         ('kind = "state"', '`kind` must be "county" or "plan"'),
         ('timezone = "Pacific"', "`timezone` must be a zone"),
         ('portal_url = "http://benefitscal.com"', "`portal_url` must begin with https://"),
@@ -164,3 +210,14 @@ def test_a_required_field_of_a_wrong_form_is_named(field, value, named):
 
 def test_dates_may_be_written_as_toml_dates():
     assert [day.isoformat() for day in read(f"{SMALL}\nclosures = [2026-11-27]").closures] == ["2026-11-27"]
+
+
+def test_an_office_is_open_by_its_own_clock():
+    agency = read(SMALL + '[office_hours]\nmonday-friday = "08:00-17:00"\n')
+    assert agency.is_open(datetime(2026, 12, 1, 16, tzinfo=UTC))
+    assert not agency.is_open(datetime(2026, 12, 1, 15, 59, tzinfo=UTC))
+
+
+def test_office_hours_that_cannot_be_read_are_refused():
+    (problem,) = problems(SMALL + '[office_hours]\nweekdays = "08:00-17:00"\n')
+    assert "monday-friday" in problem

@@ -20,9 +20,11 @@ def moved(status, reports):
 
 
 def reachable(status):
+    """What a message can become without being tried once more: a further try begins anew."""
     found, waiting = {status}, [status]
     while waiting:
-        fresh = FOLLOWS[waiting.pop()] - found
+        old = waiting.pop()
+        fresh = FOLLOWS[old] - found - ({Status.PLANNED} if old is Status.UNDELIVERED else set())
         found |= fresh
         waiting += fresh
     return found

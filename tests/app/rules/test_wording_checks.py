@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -26,7 +26,7 @@ EMAIL = Email(
     body=(parse_text("In {month}. Call {county_phone} or {portal}."),),
     action_label=NOTHING,
     signoff=parse_text("{agency}"),
-    footer=(parse_text("{phone} {code}"),),
+    footer=(parse_text("{phone} {tty} {code}"), parse_text("{postal_address}")),
     unsubscribe_label=parse_text("Stop"),
 )
 VOICE = Voice(
@@ -39,8 +39,16 @@ VOICE = Voice(
 GOOD = Template("renewal_two_months", "en", Review.DRAFT, "renewal", sms=SMS, email=EMAIL, voice=VOICE)
 
 
-def found(template: Template, segments: int = 1) -> list[str]:
-    return [finding.what for finding in check(template, WORDS, lambda _: segments)]
+@dataclass
+class Measured:
+    """A text as its channel would measure it."""
+
+    count: int = 1
+    cause: str = ""
+
+
+def found(template: Template, segments: int = 1, cause: str = "") -> list[str]:
+    return [finding.what for finding in check(template, WORDS, lambda _: Measured(segments, cause))]
 
 
 def text(source: str) -> Template:
@@ -75,6 +83,21 @@ def test_a_long_text_is_found():
 
 def test_segments_are_counted_by_the_function_handed_in():
     assert found(GOOD, segments=3) == ["3 segments"]
+
+
+def test_a_stranger_among_small_letters_is_named():
+    assert found(text(SMS.source), cause="í (U+00ED) at character 9") == [
+        "í (U+00ED) at character 9 makes the text dearer"
+    ]
+    vietnamese = replace(text(SMS.source), language="vi")
+    assert found(vietnamese, cause="đ (U+0111) at character 9") == []
+
+
+def test_a_number_stands_apart_from_words_that_run_the_other_way():
+    arabic = replace(text(SMS.source), language="ar")
+    assert found(arabic) == ["the phone number stands among the words"]
+    apart = replace(arabic, sms=parse_text(SMS.source.replace("Call {phone} or", "Call\n{phone}\nor")))
+    assert found(apart) == []
 
 
 def test_hard_words_are_found():
@@ -146,8 +169,8 @@ def test_a_consent_wording_says_what_carriers_ask_for():
 
 
 def test_the_completeness_table_shows_what_is_missing():
-    rows = coverage([text(SMS.source)], ["en", "es"], lambda _: 2)
-    assert [(row.language, row.channel, row.review, row.segments) for row in rows] == [
-        ("en", "sms", "draft", 2),
-        ("es", "sms", "missing", 0),
+    rows = coverage([text(SMS.source)], ["en", "es"], lambda _: Measured(2, "í at character 9"))
+    assert [(row.language, row.channel, row.review, row.segments, row.forced_by) for row in rows] == [
+        ("en", "sms", "draft", 2, "í at character 9"),
+        ("es", "sms", "missing", 0, ""),
     ]

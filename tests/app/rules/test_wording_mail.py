@@ -1,9 +1,14 @@
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import app
 from app.rules.wording import BadTemplate, MissingWord, parse_text
@@ -12,8 +17,9 @@ from app.rules.wording_mail import PERSONAL, MailText, compose_mail, mail_words
 from app.rules.wording_reading import parse_template
 
 CONTENT = Path(app.__file__).parent / "content"
-LAYOUT = (CONTENT / "layout.html").read_text(encoding="utf-8")
+LAYOUT = (CONTENT / "layout.mjml").read_text(encoding="utf-8")
 REMINDER = parse_template((CONTENT / "en/renewal_two_months.toml").read_text(encoding="utf-8"))
+ARABIC = parse_template((Path(__file__).parent / "samples" / "ar_renewal.toml").read_text(encoding="utf-8"))
 OWN = {"month": "May 2027", "code": "K7QF2M4P", "unsubscribe_url": "https://x.example.org/u?a=1&b"}
 
 
@@ -85,7 +91,7 @@ def test_a_missing_postal_address_leaves_no_empty_line():
 
 
 def test_the_language_help_stands_in_both_parts():
-    line = parse_template((CONTENT / "es/language_help.toml").read_text(encoding="utf-8")).email
+    line = parse_template((CONTENT / "es/language_help.toml").read_text(encoding="utf-8"))
     mail = compose_mail(REMINDER, LAYOUT, shared(), line)
     assert "¿Prefiere español?" in mail.text
     assert "¿Prefiere español?" in mail.html
@@ -126,45 +132,115 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
+    @property
+    def shape(self) -> list[tuple[str, list[str]]]:
+        return [(tag, sorted(attributes)) for tag, attributes in self.tags]
+
 
 def test_the_page_is_whole_and_loads_nothing():
     page = Page(compose().html)
     assert page.open == []
     names = [tag for tag, _ in page.tags]
-    assert names.count("h1") == 1
+    assert names.count("h1") == names.count("title") == 1
     assert not {"img", "script", "link", "iframe", "form"} & set(names)
-    assert "url(" not in compose().html
+    assert not re.search(r"url\(|@import|@font-face|src=", compose().html)
+    assert {urlsplit(a["href"] or "").netloc for t, a in page.tags if t == "a"} == {"", "benefitscal.com"}
+
+
+def test_the_button_and_the_way_to_unsubscribe_are_real_links():
+    links = [attributes for tag, attributes in Page(compose().html).tags if tag == "a"]
+    assert {"label", "link"} <= {str(link["class"]) for link in links}
+    assert links[-1]["href"] == "[[unsubscribe_url|html]]"
+
+
+def test_a_mail_of_the_small_program_has_no_line_end_within_its_name():
+    assert '<span class="whole" style="white-space: nowrap;">Medi-Cal</span>' in compose().html
+
+
+def test_language_help_says_its_own_language():
+    line = parse_template((CONTENT / "ko/language_help.toml").read_text(encoding="utf-8"))
+    mail = compose_mail(REMINDER, LAYOUT, shared(), line)
+    assert '<p lang="ko" dir="ltr"' in mail.html
+    assert (
+        compose_mail(REMINDER, LAYOUT, shared(), replace(line, language="fa")).html.count('<p lang="fa" dir="rtl"') == 1
+    )
+
+
+# --- from right to left ------------------------------------------------------------------------
+
+
+def arabic() -> MailText:
+    words = {mark: word for mark, word in sample_words("ar").items() if mark not in PERSONAL}
+    return compose_mail(ARABIC, LAYOUT, words)
 
 
 def test_the_page_says_its_language_and_direction():
-    farsi = replace(REMINDER, language="fa")
-    assert '<html lang="fa" dir="rtl">' in compose_mail(farsi, LAYOUT, shared()).html
-    assert '<html lang="en" dir="ltr">' in compose().html
+    assert '<html lang="ar" dir="rtl"' in arabic().html
+    assert '<html lang="en" dir="ltr"' in compose().html
+    farsi = compose_mail(replace(REMINDER, language="fa"), LAYOUT, shared()).html
+    assert '<html lang="fa" dir="rtl"' in farsi
 
 
-def test_layout_tables_are_hidden_from_screen_readers():
-    tables = [attributes for tag, attributes in Page(compose().html).tags if tag == "table"]
-    assert tables
-    assert all(attributes.get("role") == "presentation" for attributes in tables)
+def test_words_run_from_right_to_left():
+    assert "text-align:right" in arabic().html
+    assert "text-align:left;color" not in arabic().html
+    assert "text-align:right" not in compose().html
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def test_numbers_and_links_keep_their_own_direction():
+    mail = arabic()
+    assert '<bdi dir="ltr"><a class="link whole" href="tel:+18002819799"' in mail.html
+    assert '<bdi dir="ltr">[[code|html]]</bdi>' in mail.html
+    assert "<bdi>1 Sample Street" in mail.html
+    assert "<bdi>Orange County Social Services Agency</bdi></div>" in mail.html
+    assert "\u2066(800) 281-9799\u2069" in mail.text
+    assert "\u2066[[code]]\u2069" in mail.text
 
 
-@pytest.mark.parametrize(
-    ("ink", "paper"),
-    [
-        ("#1b1f24", "#ffffff"), ("#444c56", "#ffffff"), ("#0b4f8a", "#ffffff"),
-        ("#f1f3f5", "#1f252c"), ("#c9d1d9", "#1f252c"), ("#8cc4ff", "#1f252c"),
-    ],
+def test_an_address_in_plain_text_stands_alone_so_that_it_can_be_followed():
+    assert ":\n[[unsubscribe_url]]\n" in arabic().text
+    assert ":\nhttps://benefitscal.com\n" in arabic().text
+    assert ": [[unsubscribe_url]]\n" in compose().text
+
+
+def test_a_left_to_right_mail_needs_none_of_it():
+    assert not re.search("[\u2066-\u2069]|bdi", compose().text + compose().html)
+
+
+# --- nobody's data becomes anything else ---------------------------------------------------------
+
+SNIPPETS = (
+    "[[code]]", "[[unsubscribe_url|html]]", "[", "]]", "|html]]", "{phone}", "@@footer@@", "%s", "\r\nBcc: a@b.example",
+    "<script>", "</title>", "--><b>", '" onclick="x', "'", "&amp;", "\u202e", "\u2066", "\x00", "🌻", "javascript:",
 )  # fmt: skip
-def test_ink_stands_out_from_paper_in_light_and_dark(ink, paper):
-    assert ink in compose().html
-    darker, lighter = sorted((luminance(ink), luminance(paper)))
-    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+HOSTILE = st.lists(st.sampled_from(SNIPPETS) | st.text(max_size=8), max_size=6).map(lambda parts: "x" + "".join(parts))
+
+
+def filled(mail: MailText, own: Mapping[str, str]) -> tuple[str, str, str]:
+    """Replace mark by mark, one after the other, as the least careful of providers would."""
+    parts = [mail.subject, mail.text, mail.html]
+    for word, value in own.items():
+        parts = [part.replace(f"[[{word}]]", value).replace(f"[[{word}|html]]", escape(value)) for part in parts]
+    return parts[0], parts[1], parts[2]
+
+
+@given(st.tuples(*[HOSTILE] * 6))
+def test_no_data_becomes_markup_a_header_or_another_mark(words):
+    agency, address, month, code, name, portal = words
+    ordinary = filled(compose(), mail_words(compose(), "Lan", OWN))
+    mail = compose(agency=agency, postal_address=address, portal=portal)
+    own = mail_words(mail, name, {**OWN, "month": month, "code": code})
+    subject, text, html = filled(mail, own)
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", subject)
+    assert text.count("\n") == ordinary[1].count("\n")
+    assert Page(html).shape == Page(ordinary[2]).shape
+    assert not [part for part in (subject, text, html) if "[[" in part]
+
+
+@pytest.mark.parametrize("mark", sorted(PERSONAL | {"greeting"}))
+def test_each_personal_mark_comes_out_whole(mark):
+    if mark != "signup_code":
+        assert f"[[{mark}|html]]" in compose().html or f"[[{mark}]]" in compose().text
 
 
 def test_a_greeting_may_name_the_agency():
