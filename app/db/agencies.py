@@ -19,6 +19,7 @@ SAVE = text("""
     ON CONFLICT (code) DO UPDATE SET profile = excluded.profile, timezone = excluded.timezone, updated_at = :now
     RETURNING id
 """)
+OWN = "ARRAY(SELECT c.provider FROM credential c WHERE c.agency_id = agency.id ORDER BY 1) AS own"
 FORGET_SENDERS = text("DELETE FROM sender WHERE agency_id = :agency")
 OWNED_ELSEWHERE = text("""
     SELECT s.channel, s.address FROM sender s JOIN agency a ON a.id = s.agency_id
@@ -29,9 +30,9 @@ SAVE_SENDERS = text("""
     INSERT INTO sender (agency_id, channel, address)
     SELECT :agency, * FROM unnest(cast(:channel AS text[]), cast(:address AS text[]))
 """)
-BY_CODE = text("SELECT id, profile FROM agency WHERE code = :code")
-BY_ID = text("SELECT id, profile FROM agency WHERE id = :id")
-ALL = text("SELECT id, profile FROM agency ORDER BY code")
+BY_CODE = text(f"SELECT id, profile, {OWN} FROM agency WHERE code = :code")  # noqa: S608
+BY_ID = text(f"SELECT id, profile, {OWN} FROM agency WHERE id = :id")  # noqa: S608
+ALL = text(f"SELECT id, profile, {OWN} FROM agency ORDER BY code")  # noqa: S608
 BY_SENDER = text("SELECT agency_id FROM sender WHERE channel = :channel AND address = :address")
 ADD_KEY = text("""
     INSERT INTO api_key (id, agency_id, name, digest, scopes, created_at, expires_at)
@@ -72,18 +73,18 @@ async def set_senders(session: Session, agency: Agency) -> None:
 async def by_code(session: Session, code: str) -> Agency | None:
     """Return the agency of a code."""
     row = await session.first(BY_CODE, code=code)
-    return agency_of(row.id, row.profile) if row else None
+    return agency_of(row.id, row.profile, row.own) if row else None
 
 
 async def by_id(session: Session, id_: UUID) -> Agency | None:
     """Return an agency by its id."""
     row = await session.first(BY_ID, id=id_)
-    return agency_of(row.id, row.profile) if row else None
+    return agency_of(row.id, row.profile, row.own) if row else None
 
 
 async def every(session: Session) -> list[Agency]:
     """Return all agencies by code."""
-    return [agency_of(row.id, row.profile) for row in await session.all(ALL)]
+    return [agency_of(row.id, row.profile, row.own) for row in await session.all(ALL)]
 
 
 async def owner_of(session: Session, channel: Channel, address: str) -> UUID | None:

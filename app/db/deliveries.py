@@ -47,6 +47,9 @@ DUE = """
 """
 PARTS = {"verdict": verdict("m.channel"), "joins": consent_joins("m.channel")}
 DUE_URGENT = text(DUE.format(**PARTS, which="m.priority < 5"))
+DUE_AGAIN = text(
+    DUE.replace("m.due_at <= :now", "m.id = ANY(cast(:ids AS uuid[]))").format(**PARTS, which="m.due_at IS NOT NULL")
+)
 DUE_PACED = text(DUE.format(**PARTS, which="m.priority >= 5 AND m.zone = ANY(cast(:zones AS text[]))"))
 
 END = text("""
@@ -68,10 +71,10 @@ INTEND = text("""
     WITH going AS (
       UPDATE message SET status = 'sending', tries = tries + 1, provider = :provider
        WHERE id = ANY(cast(:message_id AS uuid[])) AND period = ANY(cast(:period AS date[])))
-    INSERT INTO attempt (id, period, agency_id, message_id, number, state, channel, provider, code, intended_at,
-           intended_on_machine, lease_until, look_at)
-    SELECT v.id, v.period, :agency, v.message_id, v.number, 'intended', :channel, :provider, v.code, :now,
-           :machine_now, :lease_until, :look_at
+    INSERT INTO attempt (id, period, agency_id, message_id, number, state, channel, provider, account, code,
+           intended_at, intended_on_machine, lease_until, look_at)
+    SELECT v.id, v.period, :agency, v.message_id, v.number, 'intended', :channel, :provider, :account, v.code,
+           :now, :machine_now, :lease_until, :look_at
       FROM unnest(cast(:attempt_id AS uuid[]), cast(:period AS date[]), cast(:message_id AS uuid[]),
              cast(:number AS smallint[]), cast(:code AS text[])) AS v (id, period, message_id, number, code)
 """)
@@ -98,14 +101,18 @@ RECORD_MESSAGES = text(f"""
            status = CASE WHEN m.status = 'sending' THEN v.status ELSE m.status END,
            reason = CASE WHEN m.status = 'sending' THEN nullif(v.reason, '') ELSE m.reason END,
            due_at = CASE WHEN m.status = 'sending' THEN coalesce(v.due_at, m.due_at) ELSE m.due_at END,
-           handed_at = CASE WHEN v.state = 'accepted' THEN coalesce(m.handed_at, :now) ELSE m.handed_at END,
+           handed_at = CASE WHEN v.state <> 'accepted' THEN m.handed_at WHEN m.status = 'sending' THEN :now
+                       ELSE coalesce(m.handed_at, :now) END,
            ended_at = CASE WHEN m.status = 'sending' AND v.status = 'failed' THEN :now ELSE m.ended_at END,
-           segments = CASE WHEN v.state = 'accepted' THEN v.segments ELSE m.segments END,
-           cost = CASE WHEN v.state = 'accepted' THEN v.cost ELSE m.cost END
+           segments = CASE WHEN v.state = 'accepted' THEN m.earlier_segments + v.segments ELSE m.segments END,
+           cost = CASE WHEN v.state = 'accepted' THEN m.earlier_cost + v.cost ELSE m.cost END
       FROM {RESULTS} JOIN attempt a ON (a.id, a.period, a.state) = (v.attempt_id, v.period, v.state)
      WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND m.id = ANY(cast(:message_id AS uuid[]))
        AND (m.id, m.period) = (v.message_id, v.period) AND (m.status = 'sending' OR v.state = 'accepted')
 """)  # noqa: S608
+GIVE_TRIES_BACK = text("""
+    UPDATE message SET tries = tries - 1 WHERE id = ANY(cast(:ids AS uuid[])) AND status = 'planned' AND tries > 0
+""")
 NEXT_DUE = text("""
     SELECT min(due_at) AS at FROM message WHERE status = 'planned' AND due_at > :after AND due_at <= :until
 """)
@@ -164,6 +171,17 @@ async def due_paced(
     )  # fmt: skip
 
 
+async def due_again(
+    session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], ids: Sequence[UUID]
+) -> Sequence[Row[Any]]:
+    """Lock and return these messages, whenever they would be due: another provider may take them now."""
+    await session.all(STEER, without=WALK)
+    return await session.all(
+        DUE_AGAIN, agency=agency, channel=channel, allowed=list(allowed), now=session.now, ids=list(ids),
+        limit=len(ids),
+    )  # fmt: skip
+
+
 async def end(session: Session, rows: Sequence[tuple[UUID, Any, str, str]]) -> None:
     """End planned messages: (id, period, status, reason) each."""
     if rows:
@@ -172,12 +190,12 @@ async def end(session: Session, rows: Sequence[tuple[UUID, Any, str, str]]) -> N
 
 async def intend(
     session: Session, agency: UUID, channel: str, provider: str,
-    rows: Sequence[tuple[UUID, Any, UUID, int, str]], *, lease_until: datetime, look_at: datetime,
+    rows: Sequence[tuple[UUID, Any, UUID, int, str]], *, lease_until: datetime, look_at: datetime, account: str = "",
 ) -> None:  # fmt: skip
-    """Write the intent: (attempt, period, message, number, code) each."""
+    """Write the intent: (attempt, period, message, number, code) each; `account` marks an agency's own."""
     await session.all(STEER, without=FIND)
     await session.run(
-        INTEND, agency=agency, channel=channel, provider=provider, now=session.now,
+        INTEND, agency=agency, channel=channel, provider=provider, account=account, now=session.now,
         machine_now=session.machine_now, lease_until=lease_until, look_at=look_at,
         **columns(("attempt_id", "period", "message_id", "number", "code"), rows),
     )  # fmt: skip
@@ -191,6 +209,12 @@ async def record(session: Session, results: Sequence[Result], *, proof: str = "r
     await session.all(STEER, without=FIND)
     await session.run(RECORD_ATTEMPTS, now=session.now, machine_now=session.machine_now, proof=proof, **values)
     await session.run(RECORD_MESSAGES, now=session.now, **values)
+
+
+async def give_tries_back(session: Session, ids: Sequence[UUID]) -> None:
+    """Let these planned messages have the last try back: it was not their fault."""
+    if ids:
+        await session.run(GIVE_TRIES_BACK, ids=list(ids))
 
 
 async def next_due(session: Session, after: datetime, until: datetime) -> datetime | None:

@@ -56,7 +56,7 @@ RECEIPTS = text("""
 """)
 TWICE = text("""
     SELECT count(*) AS n FROM (
-      SELECT message_id FROM attempt WHERE agency_id = :agency AND id = ANY(cast(:attempts AS uuid[]))
+      SELECT message_id FROM attempt WHERE agency_id = :agency AND id = ANY(cast(:attempts AS uuid[])) AND NOT over
        GROUP BY message_id HAVING count(*) > 1) twice
 """)
 SETTLE = text("""
@@ -140,7 +140,7 @@ async def receipts(session: Session, agency: UUID, message: UUID) -> Sequence[Ro
 
 
 async def attempted_twice(session: Session, agency: UUID, attempts: Sequence[UUID]) -> int:
-    """Return how many messages have more than one of these attempts."""
+    """Return how many messages have more than one of these attempts; one that surely did not arrive is none."""
     row = await session.first(TWICE, agency=agency, attempts=list(attempts))
     return int(row.n) if row else 0
 

@@ -1,7 +1,8 @@
 """Receipts: appended raw and once, then applied in sets; what a person texts us; open attempts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,8 @@ APPEND = text("""
 """)
 # The furthest word on a message wins within one pass: delivered over undelivered over accepted (carriers correct
 # themselves). A late word on an attempt that was thought absent counts too: the message need not be sent again, or
-# was, and then the other attempt stays the open one (a call that was replaced is silent and says nothing).
+# was, and then the other attempt stays the open one (a call that was replaced is silent and says nothing). Of an
+# attempt that is over, because it did not arrive and another try followed, only `delivered` is news.
 REPLACED = """(a.state = 'absent' AND EXISTS (
              SELECT FROM attempt other WHERE other.message_id = a.message_id AND other.period = a.period
                 AND other.state IN ('intended', 'unclear', 'accepted')))"""
@@ -37,19 +39,29 @@ APPLY = f"""
       SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.accepted_on_machine, a.channel,
              {REPLACED} AS replaced
         FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
+             AND (w.status = 'delivered' OR NOT a.over)
        ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], w.status), w.id),
     done AS (UPDATE receipt r SET applied_at = :now FROM waiting w WHERE (r.id, r.period) = (w.id, w.period)),
     proved AS (
       UPDATE attempt a SET state = 'accepted', proof = coalesce(a.proof, 'receipt'), look_at = NULL,
              provider_id = coalesce(nullif(s.provider_id, ''), a.provider_id),
              accepted_at = coalesce(a.accepted_at, s.received_at),
-             accepted_on_machine = coalesce(a.accepted_on_machine, s.received_on_machine)
+             accepted_on_machine = coalesce(a.accepted_on_machine, s.received_on_machine),
+             erase_at = CASE WHEN s.status <> 'accepted' AND a.erased_at IS NULL
+                              AND a.channel || '/' || a.provider = ANY(cast(:erasable AS text[]))
+                        THEN cast(:erase_at AS timestamptz) ELSE a.erase_at END
         FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period) AND NOT s.replaced)
     UPDATE message m SET
            status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END,
            reason = CASE p.status WHEN 'undelivered' THEN coalesce(nullif(p.reason, ''), 'undelivered')
                     ELSE nullif(p.reason, '') END,
-           handed_at = coalesce(m.handed_at, p.received_at),
+           handed_at = CASE WHEN m.status IN ('planned', 'sending') THEN p.received_at
+                       ELSE coalesce(m.handed_at, p.received_at) END,
+           again_at = CASE WHEN p.status = 'undelivered' AND m.kind IN ('reminder', 'broadcast')
+                      THEN (SELECT p.received_at + make_interval(secs => t.wait)
+                              FROM unnest(cast(:again_reason AS text[]), cast(:again_tries AS int[]),
+                                     cast(:again_wait AS float8[])) t (reason, tries, wait)
+                             WHERE t.reason = p.reason AND m.again < t.tries) END,
            ended_at = CASE WHEN p.status <> 'accepted' THEN p.received_at ELSE m.ended_at END,
            seconds = CASE WHEN p.status = 'delivered'
                      THEN greatest(0, extract(epoch FROM p.received_on_machine
@@ -59,7 +71,7 @@ APPLY = f"""
         ON allowed.to_status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END
      WHERE (m.id, m.period) = (p.message_id, p.period) AND NOT (p.replaced AND p.channel = 'voice')
        AND CASE m.status WHEN 'planned' THEN 'sending' ELSE m.status END = allowed.from_status
-    RETURNING m.agency_id, m.contact_point_id, m.status, m.reason
+    RETURNING m.agency_id, m.channel, m.provider, m.contact_point_id, m.status, m.reason, m.again_at
 """  # noqa: S608  (constants of ours)
 APPLY_WAITING = text(APPLY)
 MARK_POINTS = text("""
@@ -73,16 +85,18 @@ MARK_REPLAN = text("""
      WHERE c.id = ANY(cast(:points AS uuid[])) ON CONFLICT DO NOTHING
 """)
 ATTEMPT = text(f"""
-    SELECT CASE WHEN a.state <> 'absent' OR {REPLACED} THEN a.state ELSE 'unclear' END AS state,
+    SELECT CASE WHEN a.over THEN 'absent' WHEN a.state <> 'absent' OR {REPLACED} THEN a.state
+                ELSE 'unclear' END AS state,
            a.id AS attempt_id, a.agency_id, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
            m.contact_point_id, m.address_sealed, m.words_sealed, m.template_version_id, m.language,
-           cp.value_index, cp.value_sealed, rn.renewal_month, mb.language_written, mb.language_spoken, mb.private_sealed
+           m.template, cp.value_index, cp.value_sealed, cp.line_kind, rn.renewal_month, mb.language_written, mb.language_spoken, mb.private_sealed
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
      WHERE a.id = :attempt
 """)  # noqa: S608
+OWNERS = text("SELECT DISTINCT agency_id FROM attempt WHERE id = ANY(cast(:attempts AS uuid[]))")
 KEEP_INBOUND = text("""
     INSERT INTO inbound (agency_id, provider, key, from_index, from_sealed, body_sealed, meaning, received_at)
     VALUES (:agency, :provider, :key, :from_index, :from_sealed, :body_sealed, :meaning, :now)
@@ -103,10 +117,30 @@ async def append(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
     return await session.run(APPEND, now=session.now, machine_now=session.machine_now, **columns(COLUMNS, rows))
 
 
-async def apply_waiting(session: Session, follows: Sequence[tuple[str, str]], limit: int = 5000) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What receipts are applied by: moves (from, to), reasons (reason, tries, seconds to wait), what can be erased."""
+
+    moves: Sequence[tuple[str, str]]
+    again: Sequence[tuple[str, int, float]] = ()
+    erasable: Sequence[str] = ()
+    """Each as `channel/provider`."""
+    erase_after: timedelta = timedelta(days=1)
+
+
+async def apply_waiting(session: Session, rules: Rules, limit: int = 5000) -> Sequence[Row[Any]]:
     """Apply receipts that wait, forward along the transition table; return the messages they moved."""
-    moved = columns(("from_status", "to_status"), follows)
-    return await session.all(APPLY_WAITING, now=session.now, limit=limit, **moved)
+    moved = columns(("from_status", "to_status"), rules.moves)
+    again = columns(("again_reason", "again_tries", "again_wait"), rules.again)
+    return await session.all(
+        APPLY_WAITING, now=session.now, limit=limit, erasable=list(rules.erasable),
+        erase_at=session.now + rules.erase_after, **moved, **again,
+    )  # fmt: skip
+
+
+async def owners_of_attempts(session: Session, attempts: Sequence[UUID]) -> set[UUID]:
+    """Return the agencies whose attempts these are."""
+    return {row.agency_id for row in await session.all(OWNERS, attempts=list(attempts))}
 
 
 async def mark_bounced(session: Session, points: Sequence[UUID]) -> None:

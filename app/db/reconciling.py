@@ -14,8 +14,13 @@ LEASES_OUT = text("""
     UPDATE attempt SET state = 'unclear' WHERE state = 'intended' AND lease_until < :machine_now
 """)
 TO_LOOK_UP = text("""
-    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.provider, a.code, a.looks, a.intended_at, a.intended_on_machine,
-           m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed
+    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.provider, a.account, a.code, a.looks, a.intended_at,
+           a.intended_on_machine, m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed,
+           CASE WHEN a.channel = 'voice' THEN ARRAY(
+             SELECT other.provider_id FROM attempt other
+              WHERE other.agency_id = a.agency_id AND other.channel = 'voice' AND other.provider_id IS NOT NULL
+                AND other.intended_on_machine >= a.intended_on_machine - interval '10 minutes' AND other.id <> a.id)
+           ELSE '{}' END AS not_these
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
      WHERE a.state = 'unclear' AND a.look_at <= :now ORDER BY a.look_at LIMIT :limit
@@ -49,10 +54,14 @@ UNPROVEN = text("""
      WHERE (m.id, m.period) = (held.message_id, held.period) AND m.status = 'sending'
 """)
 NO_WORD = text("""
-    UPDATE message SET status = 'unknown', reason = 'no_word', ended_at = :now
-     WHERE status = 'sent' AND handed_at < :before
-       AND NOT EXISTS (SELECT FROM attempt a WHERE a.message_id = message.id AND a.state = 'accepted'
-             AND a.accepted_on_machine > :machine_before)
+    WITH silent AS (
+      UPDATE message SET status = 'unknown', reason = 'no_word', ended_at = :now
+       WHERE status = 'sent' AND handed_at < :before
+         AND NOT EXISTS (SELECT FROM attempt a WHERE a.message_id = message.id AND a.state = 'accepted'
+               AND a.accepted_on_machine > :machine_before)
+      RETURNING id, period)
+    UPDATE attempt a SET erase_at = :erase_at FROM silent
+     WHERE (a.message_id, a.period) = (silent.id, silent.period) AND a.state = 'accepted' AND a.erased_at IS NULL
 """)
 PAST_DEADLINE = text("""
     UPDATE message SET status = 'expired', reason = 'deadline_passed', ended_at = :now
@@ -108,9 +117,11 @@ async def look_again(session: Session, rows: Sequence[tuple[UUID, int, datetime]
         await session.run(LOOK_AGAIN, **columns(("id", "looks", "look_at"), rows))
 
 
-async def end_without_word(session: Session, before: datetime, machine_before: datetime) -> int:
-    """End what was handed over long ago and never heard of again."""
-    return await session.run(NO_WORD, now=session.now, before=before, machine_before=machine_before)
+async def end_without_word(session: Session, before: datetime, machine_before: datetime, erase_at: datetime) -> int:
+    """End what was handed over long ago and never heard of again; it is erased at the provider later."""
+    return await session.run(
+        NO_WORD, now=session.now, before=before, machine_before=machine_before, erase_at=erase_at
+    )  # fmt: skip
 
 
 async def end_past_deadline(session: Session) -> int:

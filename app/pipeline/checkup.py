@@ -1,21 +1,24 @@
 """Checkup: what is wrong with settings, database, providers, lanes, words and languages, and how to mend it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
 
-from app.db import agencies
+from app.db import agencies, breakers, credentials
 from app.db.transaction import Database
+from app.pipeline.clips import Clips
 from app.pipeline.providers import Providers
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
+from app.rules.breaker import Breaker
 from app.rules.facts import Channel
 from app.rules.languages import LANGUAGES, fallbacks
 from app.rules.wording import Template
-from app.rules.wording_checks import check, check_wording, coverage, sample_words
+from app.rules.wording_checks import Measure, check, check_wording, coverage, sample_words
+from app.rules.wording_fit import unfit
 from app.rules.wording_reading import parse_template
 from channels.contract import MessageChannel
-
-CountSegments = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +35,45 @@ class Finding:
         return asdict(self)
 
 
+MENDS: Final[Mapping[str, str]] = {
+    "errors": "nothing to do while another provider serves the channel; else see what the provider says of its state",
+    "slow": "nothing to do while another provider serves the channel; else see what the provider says of its state",
+    "misconfigured": "check the provider's settings, the agency's own credentials and its senders",
+}
+"""What to do about a breaker, by why it is open."""
+
+
 class Checkup:
     """Looks over the whole installation; sends nothing."""
 
     def __init__(
         self, database: Database, wording: Wording, *, providers: Providers,
-        count_segments: CountSegments, mode: str,
+        clips: Clips, measure: Measure, mode: str,
     ) -> None:  # fmt: skip
         self._database, self._wording, self._providers = database, wording, providers
-        self._count, self._mode = count_segments, mode
+        self._clips, self._measure, self._mode = clips, measure, mode
 
     async def everything(self) -> list[Finding]:
         """Look at all of it."""
         async with self._database.transaction(None) as tx:
             every = await agencies.every(tx.session)
+            names = {agency.id.hex: agency.code for agency in every}
+            stopped = [_stopped(one, names, tx.session.machine_now) for one in await breakers.not_closed(tx.session)]
+            own = [(agency, await credentials.of(tx.session, agency.id)) for agency in every if agency.own_credentials]
             found = [
                 Finding("settings", f"{self._mode} mode"),
                 Finding("database", "answers; the schema is up to date"),
             ]
         found += [await self._provider(channel, one) for channel, one in self._providers]
-        found += [one for agency in every for one in self._agency(agency)]
+        for agency, held in own:
+            mine = self._providers.with_own(agency.id, {name: one.settings for name, one in held.items()})
+            found += [
+                await self._provider(channel, one, f"agency {agency.code}: ")
+                for channel, one in mine
+                if one.name in held
+            ]
+        found += stopped
+        found += [one for agency in every for one in (*self._agency(agency), *self._recordings(agency))]
         if not every:
             found.append(
                 Finding("agencies", "there is none yet", "add one with `keepcovered agency add FILE`", wrong=True)
@@ -60,9 +82,13 @@ class Checkup:
 
     def words(self) -> list[Finding]:
         """Look over every shipped template and consent wording."""
+        layout = self._wording.shipped.layout
         found = [
             one for template in self._templates()
-            for one in check(template, sample_words(template.language), self._count)
+            for one in dict.fromkeys([
+                *unfit(template, layout, self._measure),
+                *check(template, sample_words(template.language), self._measure),
+            ])
         ]  # fmt: skip
         found += [one for wording in self._wording.wordings for one in check_wording(wording)]
         return [Finding(f"{one.key} {one.channel} {one.language}", one.what, one.mend, wrong=True) for one in found]
@@ -72,17 +98,19 @@ class Checkup:
         templates = self._templates()
         languages = sorted({template.language for template in templates})
         return [
-            {name: getattr(row, name) for name in row.__slots__} for row in coverage(templates, languages, self._count)
+            {name: getattr(row, name) for name in row.__slots__}
+            for row in coverage(templates, languages, self._measure)
         ]
 
     def _templates(self) -> list[Template]:
         return [parse_template(source) for source in self._wording.shipped.templates.values()]
 
-    async def _provider(self, channel: Channel, provider: MessageChannel) -> Finding:
+    async def _provider(self, channel: Channel, provider: MessageChannel, whose: str = "") -> Finding:
         """Ask a provider whether it would take messages from us; nothing is sent."""
         health = await provider.check()
         mend = "start `keepcovered up`" if self._mode == "sandbox" else "check its settings and the network"
-        return Finding(f"{channel} by {provider.name}", health.detail, "" if health.ok else mend, wrong=not health.ok)
+        subject = f"{whose}{channel} by {provider.name}"
+        return Finding(subject, health.detail, "" if health.ok else mend, wrong=not health.ok)
 
     def _agency(self, agency: Agency) -> list[Finding]:
         """Look at an agency's lanes and languages."""
@@ -103,3 +131,28 @@ class Checkup:
             elif not shipped & set(fallbacks(tag)[:1]):
                 found.append(Finding(f"agency {agency.code}", f"language {tag} has no words yet; English stands in"))
         return found
+
+    def _recordings(self, agency: Agency) -> list[Finding]:
+        """Look at the languages of an agency that no voice speaks: can calls be held in recordings?"""
+        if not agency.sender(Channel.VOICE):
+            return []
+        rows = [row for row in self._clips.rows([agency], self._providers) if row["agencies"]]
+        return [
+            Finding(
+                f"agency {agency.code}", f"no voice speaks {row['language']}: calls are in {row['calls']}",
+                "" if row["usable"] else f"`keepcovered clips check --language {row['language']}` says what is missing",
+                wrong=not row["usable"] and self._clips.live,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+
+def _stopped(one: tuple[str, str, str, Breaker], names: Mapping[str, str], now: datetime) -> Finding:
+    """Say of a breaker that is not closed since when, why, and when it is tried next."""
+    channel, provider, account, breaker = one
+    whose = f"agency {names.get(account, account)}: " if account else ""
+    since = f"{breaker.opened_at:%Y-%m-%d %H:%M} UTC" if breaker.opened_at else "some time"
+    waits = (breaker.open_until or now) - now
+    then = f"tried again in {max(int(waits.total_seconds()), 0)} s" if waits.total_seconds() > 0 else "being tried"
+    what = f"gets no messages since {since} ({breaker.why}); {then}"
+    return Finding(f"{whose}{channel} by {provider}", what, MENDS.get(breaker.why, ""), wrong=True)

@@ -93,7 +93,7 @@ class Consents:
             row = await receipts.attempt(tx.session, attempt) if attempt else None
             if row is None:
                 return False
-            address = _address_of(row, tx.session)
+            address = address_of(row, tx.session)
         wish = Wish(address, (Channel(row.channel),), granted=False, basis=basis, source=source, evidence=str(attempt))
         await self._write_surely(row.agency_id, wish)
         return True
@@ -120,7 +120,7 @@ class Consents:
             await self.write(tx, agency, wish)
 
 
-def _address_of(row: Row[Any], session: Session) -> bytes:
+def address_of(row: Row[Any], session: Session) -> bytes:
     """Return the blind index of the address that an attempt's message went to."""
     if row.value_index is not None:
         return bytes(row.value_index)

@@ -6,27 +6,26 @@ boot clock surely was not sent; what got no clear answer waits for `upkeep` to l
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, assert_never
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
 from app.db import agencies, deliveries, rates
-from app.db.deliveries import Result
 from app.db.transaction import Database, Row, Session, Transaction
 from app.logs import log
+from app.pipeline import breakers, outcomes
+from app.pipeline.breakers import Turn, Way
 from app.pipeline.consent import Consents
+from app.pipeline.lanes import PACED, Batch, Lane, ways_of
 from app.pipeline.providers import Providers
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
-from app.rules.agency import DEFAULT_RATES, Agency
 from app.rules.facts import Channel
-from app.rules.times import back_off
-from channels.contract import Accepted, Outcome, OutgoingMessage, Refused, TryLater, Unclear
+from channels.contract import Outcome, Refused
 from schedules.windows import WINDOWS, next_opening
 
 BATCH = 1_000
@@ -38,40 +37,6 @@ LEASE = timedelta(seconds=30)
 """Machine time until a sender that said nothing is taken for dead (longer than write and time-out)."""
 FIRST_LOOK = timedelta(minutes=10)
 """Business time from the intent to the first look-up of what is unclear (reliability: mode A)."""
-PACED = frozenset({"reminder", "broadcast"})
-"""The kinds that keep to windows and rates; codes, replies and welcomes go first."""
-A_SECOND = timedelta(seconds=1)
-BAD_ADDRESS = frozenset({"bad_address", "unknown_number", "bounced"})
-RATE_NAMES = {
-    Channel.SMS: "sms_segments_per_second",
-    Channel.VOICE: "calls_per_second",
-    Channel.EMAIL: "emails_per_second",
-}
-PRICE_NAMES = {Channel.SMS: "sms_segment", Channel.VOICE: "call_minute", Channel.EMAIL: "email"}
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One sender on one channel, with the windows that are open now: zone → closing time."""
-
-    agency: Agency
-    channel: Channel
-    open_until: Mapping[str, datetime]
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one transaction claimed: messages with the rows and attempts they belong to."""
-
-    not_after: float
-    """Seconds of the boot clock."""
-    messages: list[OutgoingMessage] = field(default_factory=list)
-    rows: list[Row[Any]] = field(default_factory=list)
-    attempts: list[UUID] = field(default_factory=list)
-    seen: int = 0
-    """How many due rows were looked at, those that were refused included."""
-    more: bool = True
-    """Whether another batch may be due."""
 
 
 class Delivery:
@@ -107,20 +72,45 @@ class Delivery:
         tried = 0
         while True:
             batch = batch or await self._claim(lane)
-            if batch.messages:
-                outcomes = await self._providers.first(lane.channel).send(batch.messages, not_after=batch.not_after)
-                await self._record(lane, batch, outcomes)
-                tried += len(batch.messages)
+            tried += len(batch.messages)
+            await self._send(lane, batch)
             if not batch.seen or not batch.more:
                 return tried
             batch = None
+
+    async def _send(self, lane: Lane, batch: Batch) -> None:
+        """Send a batch; what its provider surely did not take, by its own fault, goes by the next one at once."""
+        ways = list(lane.ways)
+        while batch.messages and batch.turn is not None:
+            turn, began = batch.turn, self._boot_clock()
+            said = await turn.way.provider.send(batch.messages, not_after=batch.not_after)
+            took = self._boot_clock() - began
+            ways = [way for way in ways if way is not turn.way]
+            left = [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.may_go_elsewhere(one)]
+            await self._write(lane, batch, turn, said, took=took, free=left if ways else _paused(batch, said))
+            batch = await self._claim_left(lane, ways, left) if ways and left else Batch(0.0)
+
+    async def _write(
+        self, lane: Lane, batch: Batch, turn: Turn, said: Sequence[Outcome], *, took: float, free: Sequence[UUID]
+    ) -> None:  # fmt: skip
+        """Transaction 2, repeated after a deadlock or a lost connection; it used up no try of the `free` ones."""
+        told = outcomes.tally(said, turn.way.provider.capabilities, took, trial=turn.trial)
+
+        async def write(tx: Transaction) -> None:
+            await self._record(tx, lane, batch, said)
+            await deliveries.give_tries_back(tx.session, free)
+            await breakers.count(tx.session, lane.agency.id, lane.channel, turn, told)
+
+        await self._database.repeated(lane.agency.id, write)
+        log().info("delivered", lane=lane.key, provider=turn.way.provider.name, count=len(batch.messages))
 
     async def _open(self, agency_id: UUID, channel: Channel) -> Lane | None:
         """Find which windows are open; what is due elsewhere waits for its opening, or ends as expired."""
         async with self._database.transaction(agency_id) as tx:
             session = tx.session
             agency = await agencies.by_id(session, agency_id)
-            if agency is None or not agency.sender(channel):
+            ways = await ways_of(session, self._providers, agency, channel) if agency else ()
+            if agency is None or not ways:
                 return None
             open_until: dict[str, datetime] = {}
             for zone in await deliveries.due_zones(session, agency_id, channel):
@@ -129,7 +119,7 @@ class Delivery:
                     open_until[zone] = opening.closes_at
                 else:
                     await deliveries.wait_for_window(session, agency_id, channel, zone, opening.opens_at)
-        return Lane(agency, channel, open_until)
+        return Lane(agency, channel, ways, open_until)
 
     async def _claim(self, lane: Lane) -> Batch:
         """Transaction 1: lock, ask once more whether each may go, write the intents."""
@@ -137,29 +127,55 @@ class Delivery:
         batch = Batch(self._boot_clock() + WRITE_WITHIN)
         async with self._database.transaction(lane.agency.id) as tx:
             session = tx.session
-            due = await self._due(session, lane, leased)
+            batch.turn = await breakers.next_turn(
+                session, lane.agency.id, lane.channel, lane.ways, wait=self._paced
+            )  # fmt: skip
+            due = await self._due(session, lane, leased, batch.turn)
             batch.seen = len(due)
-            batch.more = len(due) == BATCH or any(row.kind not in PACED for row in due[:1])
-            refused = [(row.id, row.period, _ending(row.refused), row.refused) for row in due if row.refused]
-            await deliveries.end(session, refused)
-            going = [row for row in due if not row.refused and not row.unlisted]
-            if going:
-                await self._intend(session, lane, batch, going)
-            elif not refused:
-                batch.seen = 0  # only rows whose address is being replaced: planning will see to them
+            limit = (batch.turn and batch.turn.limit) or BATCH
+            batch.more = len(due) == limit or any(row.kind not in PACED for row in due[:1])
+            await self._take(session, lane, batch, due)
         return batch
 
-    async def _due(self, session: Session, lane: Lane, leased: int) -> Sequence[Row[Any]]:
+    async def _claim_left(self, lane: Lane, ways: Sequence[Way], left: Sequence[UUID]) -> Batch:
+        """Claim for another provider what the one before surely did not take; empty where no breaker lets it pass."""
+        batch = Batch(self._boot_clock() + WRITE_WITHIN)
+        async with self._database.transaction(lane.agency.id) as tx:
+            session, agency = tx.session, lane.agency.id
+            batch.turn = await breakers.next_turn(session, agency, lane.channel, ways, wait=True)
+            if batch.turn is not None:
+                some = left[: batch.turn.limit]
+                due = await deliveries.due_again(session, agency, lane.channel, allowed=self._allowed, ids=some)
+                await self._take(session, lane, batch, [row for row in due if lane.is_open_for(row, session.now)])
+        return batch
+
+    async def _take(self, session: Session, lane: Lane, batch: Batch, due: Sequence[Row[Any]]) -> None:
+        """End what a rule refuses, and write the intents of the rest."""
+        refused = [(row.id, row.period, _ending(row.refused), row.refused) for row in due if row.refused]
+        await deliveries.end(session, refused)
+        going = [row for row in due if not row.refused and not row.unlisted]
+        if going and batch.turn is not None:
+            await self._intend(session, lane, batch, batch.turn, going)
+        elif not refused:
+            batch.seen = 0  # only rows whose address is being replaced: planning will see to them
+        if not batch.messages:
+            await breakers.give_back(session, lane.agency.id, lane.channel, batch.turn)
+
+    async def _due(self, session: Session, lane: Lane, leased: int, turn: Turn | None) -> Sequence[Row[Any]]:
         """Return what is due: codes and replies first and at any hour, then reminders within what was leased."""
-        agency, channel, rate = lane.agency.id, lane.channel, self._rate(lane)
-        due = await deliveries.due_urgent(session, agency, channel, allowed=self._allowed, limit=BATCH)
-        used = 0
-        zones = [zone for zone, closes in lane.open_until.items() if session.now < closes]
-        if not due and zones and leased:
-            due = await deliveries.due_paced(session, agency, channel, allowed=self._allowed, zones=zones, limit=leased)
+        agency, channel, rate = lane.agency.id, lane.channel, lane.rate(paced=self._paced)
+        due: Sequence[Row[Any]] = []
+        used, limit = 0, (turn.limit or BATCH) if turn is not None else 0
+        if limit:
+            due = await deliveries.due_urgent(session, agency, channel, allowed=self._allowed, limit=limit)
+        zones = lane.open_zones(session.now)
+        if not due and zones and leased and limit:
+            due = await deliveries.due_paced(
+                session, agency, channel, allowed=self._allowed, zones=zones, limit=min(leased, limit)
+            )
             used = len(due)
         if rate is not None and used < leased:
-            await rates.charge(session, _rate_key(lane), rate=rate, tokens=used - leased)  # what is left goes back
+            await rates.charge(session, lane.key, rate=rate, tokens=used - leased)  # what is left goes back
         return due
 
     async def _lease(self, lane: Lane) -> int:
@@ -167,29 +183,26 @@ class Delivery:
 
         In a transaction of its own, for a claim that held the budget would keep every other from claiming.
         """
-        rate = self._rate(lane)
+        rate = lane.rate(paced=self._paced)
         if rate is None:
             return BATCH
         burst = max(1.0, rate * RATE_SPAN)
         async with self._database.transaction(lane.agency.id) as tx:
-            return await rates.take(tx.session, _rate_key(lane), rate=rate, burst=burst, want=min(BATCH, int(burst)))
+            return await rates.take(tx.session, lane.key, rate=rate, burst=burst, want=min(BATCH, int(burst)))
 
-    def _rate(self, lane: Lane) -> float | None:
-        name = RATE_NAMES[lane.channel]
-        return lane.agency.rates.get(name) or (DEFAULT_RATES[name] if self._paced else None)
-
-    async def _intend(self, session: Session, lane: Lane, batch: Batch, going: list[Row[Any]]) -> None:
+    async def _intend(self, session: Session, lane: Lane, batch: Batch, turn: Turn, going: list[Row[Any]]) -> None:
         book = await self._wording.book(session, [row.template_version_id for row in going])
         renderer = Renderer(
-            lane.agency, lane.channel, book, session.ring, session.index, self._wording.shipped.layout, self._public_url
-        )
+            lane.agency, lane.channel, book, session.ring, session.index, self._wording.shipped.layout,
+            self._public_url, turn.way.sender,
+        )  # fmt: skip
         if lane.channel is Channel.EMAIL:
             going = sorted(going, key=lambda row: row.template_version_id.int)
         spoiled = []
         for row in going:
             attempt = uuid7()
             try:
-                batch.messages.append(renderer.render(row, attempt, _valid_for(lane, row, session.now)))
+                batch.messages.append(renderer.render(row, attempt, lane.valid_for(row, session.now)))
             except Exception as error:  # noqa: BLE001  (one bad row must not hold up its batch)
                 log().error("cannot render", message_id=str(row.id), error=type(error).__name__)
                 spoiled.append((row.id, row.period, "canceled", "cannot_render"))
@@ -204,76 +217,29 @@ class Delivery:
         if not intents:
             return
         await deliveries.intend(
-            session, lane.agency.id, lane.channel, self._providers.first(lane.channel).name, intents,
+            session, lane.agency.id, lane.channel, turn.way.provider.name, intents, account=turn.way.own_account,
             lease_until=session.machine_now + LEASE, look_at=session.now + FIRST_LOOK,
         )  # fmt: skip
 
-    async def _record(self, lane: Lane, batch: Batch, outcomes: Sequence[Outcome]) -> None:
-        """Transaction 2: outcomes in bulk, and who waits until when; repeated after a deadlock or a lost connection."""
-        price = lane.agency.prices[PRICE_NAMES[lane.channel]]
-
-        async def write(tx: Transaction) -> None:
-            results = [
-                _result(attempt, row, outcome, price, tx.now)
-                for attempt, row, outcome in zip(batch.attempts, batch.rows, outcomes, strict=True)
-            ]
-            await deliveries.record(tx.session, results)
-            rate, extra = self._rate(lane), sum(max(0, result.segments - 1) for result in results)
-            if rate is not None and extra and lane.channel is Channel.SMS:
-                await rates.charge(tx.session, _rate_key(lane), rate=rate, tokens=extra)
-            refused = [(row, o) for row, o in zip(batch.rows, outcomes, strict=True) if isinstance(o, Refused)]
-            await self._learn(tx, lane, refused)
-
-        await self._database.repeated(lane.agency.id, write)
-        log().info("delivered", lane=_rate_key(lane), count=len(batch.messages))
-
-    async def _learn(self, tx: Transaction, lane: Lane, refused: list[tuple[Row[Any], Refused]]) -> None:
-        """What a refusal says of an address: it does not work, or its owner told the carrier to stop."""
-        bad = [row.contact_point_id for row, o in refused if o.reason in BAD_ADDRESS and row.contact_point_id]
-        stopped = [row.contact_point_id for row, o in refused if o.reason == "opted_out" and row.contact_point_id]
-        await self._consents.addresses_fail(tx, bad)
+    async def _record(self, tx: Transaction, lane: Lane, batch: Batch, said: Sequence[Outcome]) -> None:
+        """Record outcomes in bulk, who waits until when, and what was learned of addresses."""
+        results = [
+            outcomes.result(attempt, row, one, lane.price, tx.now)
+            for attempt, row, one in zip(batch.attempts, batch.rows, said, strict=True)
+        ]
+        await deliveries.record(tx.session, results)
+        rate, extra = lane.rate(paced=self._paced), sum(max(0, result.segments - 1) for result in results)
+        if rate is not None and extra and lane.channel is Channel.SMS:
+            await rates.charge(tx.session, lane.key, rate=rate, tokens=extra)
+        refused = [(row, one) for row, one in zip(batch.rows, said, strict=True) if isinstance(one, Refused)]
+        await self._consents.addresses_fail(tx, outcomes.failed_points(refused))
+        stopped = outcomes.stopped_points(refused)
         await self._consents.carrier_stops(tx, lane.agency.id, lane.channel, stopped)
 
 
-def _result(attempt: UUID, row: Row[Any], outcome: Outcome, price: float, now: datetime) -> Result:
-    """Return what to record for an outcome."""
-    period: date = row.period
-    match outcome:
-        case Accepted():
-            cost = price * max(1, outcome.segments)
-            return Result(attempt, row.id, period, "accepted", "sent", outcome.provider_id, outcome.segments, cost)
-        case TryLater():
-            due_at = now if outcome.reason == "deadline" else now + back_off(row.tries, outcome.after)
-            return Result(
-                attempt, row.id, period, "rejected", "planned", reason=outcome.reason,
-                provider_code=outcome.provider_code, due_at=due_at,
-            )  # fmt: skip
-        case Refused():
-            return Result(
-                attempt,
-                row.id,
-                period,
-                "rejected",
-                "failed",
-                reason=outcome.reason,
-                provider_code=outcome.provider_code,
-            )
-        case Unclear():
-            return Result(attempt, row.id, period, "unclear", "sending", provider_code=outcome.detail[:200])
-        case _ as never:
-            assert_never(never)
-
-
-def _valid_for(lane: Lane, row: Row[Any], now: datetime) -> timedelta:
-    """Return how long the provider may hold a text, so that none leaves after its window or deadline."""
-    closes = lane.open_until.get(row.zone, row.deadline_at) if row.kind in PACED else row.deadline_at
-    ends: datetime = min(row.deadline_at, closes)
-    return max(ends - now, A_SECOND)
+def _paused(batch: Batch, said: Sequence[Outcome]) -> list[UUID]:
+    return [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.is_paused(one)]
 
 
 def _ending(reason: str) -> str:
     return "expired" if reason == "deadline_passed" else "canceled"
-
-
-def _rate_key(lane: Lane) -> str:
-    return f"{lane.agency.code}/{lane.channel}"

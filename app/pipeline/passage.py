@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from app.db import clock, deliveries, reconciling
+from app.db import clock, deliveries, reconciling, tries
 from app.db.transaction import Database
 from app.pipeline.delivery import Delivery
 from app.pipeline.dispatch import Dispatch
@@ -63,6 +63,7 @@ class Passage:
             stops = [
                 await deliveries.next_due(session, tx.now, target),
                 await reconciling.next_look(session, tx.now, target),
+                await tries.next_try(session, tx.now, target),
             ]
             stop = min((stop for stop in stops if stop is not None), default=None)
             if stop is not None:

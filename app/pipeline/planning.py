@@ -1,6 +1,5 @@
 """Planning: adds the reminders that ladder, status and consent ask for; in sets, and again without harm."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -13,8 +12,8 @@ from app.queue import Job
 from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.record import KIND_OF
-from app.rules.wording import fill
-from app.rules.wording_checks import sample_words
+from app.rules.wording import NOTHING, fill
+from app.rules.wording_checks import Measure, sample_words
 from app.rules.wording_values import agency_words
 from schedules.ladders import Ladder, Slot, Step, slots
 
@@ -25,11 +24,9 @@ CHUNK = 20_000
 class Planning:
     """Plans the renewals that are marked to be planned, agency by agency."""
 
-    def __init__(
-        self, database: Database, *, ladder: Ladder, wording: Wording, count_segments: Callable[[str], int]
-    ) -> None:
+    def __init__(self, database: Database, *, ladder: Ladder, wording: Wording, measure: Measure) -> None:
         self._database, self._ladder, self._wording = database, ladder, wording
-        self._count = count_segments
+        self._measure = measure
 
     async def waiting(self) -> int:
         """Plan whatever waits, for all agencies; return how many rows that added."""
@@ -83,16 +80,17 @@ class Planning:
         return added
 
     def _costed(self, row: dict[str, Any], agency: Agency, book: Phrasebook) -> dict[str, Any]:
-        """Add to a row of the plan how many text segments it takes and what it costs, by ordinary words."""
-        messages, segments = row.pop("n"), 0
+        """Add to a row of the plan how many text segments it takes, which character makes them short, and its cost."""
+        messages, segments, forced_by = row.pop("n"), 0, ""
         if row["status"] == "planned" and row["channel"] == Channel.SMS:
             template = book.template(self._ladder.steps[0].template, row["language"])
             words = {**sample_words(row["language"]), **agency_words(agency)}
-            segments = messages * (self._count(fill(template.sms, words)) if template.sms else 1)
+            size = self._measure(fill(template.sms or NOTHING, words))
+            segments, forced_by = messages * max(size.count, 1), size.cause
         price = {"sms": agency.prices["sms_segment"] * segments, "voice": agency.prices["call_minute"] * messages,
                  "email": agency.prices["email"] * messages}  # fmt: skip
         cost = price.get(row["channel"], 0.0) if row["status"] == "planned" else 0.0
-        return {**row, "messages": messages, "segments": segments, "cost": round(cost, 4)}
+        return {**row, "messages": messages, "segments": segments, "forced_by": forced_by, "cost": round(cost, 4)}
 
     async def _values(self, session: Session, agency: Agency, step: Step, renewals: list[UUID]) -> dict[str, Any]:
         """Return the small tables that SQL joins: when (zone x channel x month), and which channels there are."""

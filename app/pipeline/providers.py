@@ -1,17 +1,23 @@
-"""The adapters at hand: which providers serve a channel, the preferred one first."""
+"""The adapters at hand: which providers serve a channel, the preferred one first, and over whose account."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Self, cast
+from uuid import UUID
 
 from app.rules.facts import Channel
 from channels.contract import CallChannel, MessageChannel
+
+Build = Callable[[str, Channel, Mapping[str, Any]], MessageChannel]
+"""Makes an adapter of a provider, for a channel, over settings of an agency's own."""
 
 
 class Providers:
     """Hands out adapters by channel and name."""
 
-    def __init__(self, by_channel: Mapping[Channel, Sequence[MessageChannel]]) -> None:
-        self._by_channel = by_channel
+    def __init__(self, by_channel: Mapping[Channel, Sequence[MessageChannel]], build: Build | None = None) -> None:
+        self._by_channel, self._build = by_channel, build
+        self._own: dict[UUID, tuple[Mapping[str, Mapping[str, Any]], Self]] = {}
+        self._replaced: list[MessageChannel] = []
 
     def __iter__(self) -> Iterator[tuple[Channel, MessageChannel]]:
         """Give every adapter with its channel."""
@@ -28,6 +34,31 @@ class Providers:
     def named(self, channel: Channel, name: str) -> MessageChannel | None:
         """Return a channel's adapter by its provider's name, if it is in use."""
         return next((one for one in self._by_channel[channel] if one.name == name), None)
+
+    def with_own(self, agency: UUID, own: Mapping[str, Mapping[str, Any]]) -> Self:
+        """Return the adapters of an agency: over its own settings where it has some; kept until these change."""
+        held = self._own.get(agency)
+        if held is not None and held[0] == own:
+            return held[1]
+        if held is not None:
+            shared = {id(one) for _, one in self}
+            self._replaced += [one for _, one in held[1] if id(one) not in shared]
+            del self._own[agency]
+        build = self._build
+        if not own or build is None:
+            return self
+        mine = type(self)({
+            channel: [build(one.name, channel, own[one.name]) if one.name in own else one for one in several]
+            for channel, several in self._by_channel.items()
+        })  # fmt: skip
+        self._own[agency] = (own, mine)
+        return mine
+
+    async def close(self) -> None:
+        """Let every adapter give up the connections of its own."""
+        several = [*self, *(pair for _, mine in self._own.values() for pair in mine)]
+        for one in {id(one): one for one in [*(one for _, one in several), *self._replaced]}.values():
+            await one.close()
 
     @property
     def calls(self) -> CallChannel:

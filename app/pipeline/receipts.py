@@ -16,13 +16,14 @@ from app.db.transaction import Database, Transaction
 from app.logs import log
 from app.pipeline.calls import Calls
 from app.pipeline.consent import Consents
+from app.pipeline.inbound_calls import InboundCalls
+from app.pipeline.lessons import learn, rules_of
 from app.pipeline.providers import Providers
 from app.pipeline.replies import Replies
+from app.pipeline.verifying import verified
 from app.rules.facts import Channel
-from app.rules.statuses import reported_moves
 from channels.contract import CallChannel, MessageChannel
 from channels.signals import (
-    BadSignature,
     CallAnswered,
     Callback,
     CallReceived,
@@ -34,7 +35,6 @@ from channels.signals import (
     Status,
 )
 
-MOVES = reported_moves()
 KINDS: Mapping[str, Channel] = {
     "messages": Channel.SMS,
     "inbound": Channel.SMS,
@@ -43,7 +43,6 @@ KINDS: Mapping[str, Channel] = {
     "voice": Channel.VOICE,
 }
 """What providers call us about: the word in the path, and the channel."""
-BOUNCES = frozenset({"bounced", "dropped", "unknown_number", "bad_address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,11 @@ class Receipts:
 
     def __init__(
         self, database: Database, providers: Providers, *, consents: Consents,
-        replies: Replies, calls: Calls, machine_now: Callable[[], datetime],
+        replies: Replies, calls: Calls, inbound_calls: InboundCalls, machine_now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._database, self._providers, self._machine_now = database, providers, machine_now
-        self._consents, self._replies, self._calls = consents, replies, calls
+        self._consents, self._replies, self._calls, self._inbound_calls = consents, replies, calls, inbound_calls
+        self._rules = rules_of(providers)
         self._waiting: list[tuple[list[tuple[Any, ...]], asyncio.Future[None]]] = []
         self._committing: asyncio.Task[None] | None = None
 
@@ -89,11 +89,8 @@ class Receipts:
 
     async def hear(self, provider: MessageChannel, callback: Callback) -> Answer:
         """Take one callback of a provider; a forged or stale one is refused and changes nothing."""
-        if callback.reference and self._database.index.attempt(callback.reference) is None:
-            return FORBIDDEN
-        try:
-            signals = provider.read_callback(callback)
-        except BadSignature:
+        signals = await verified(self._database, self._providers, provider, callback)
+        if signals is None:
             log().warning("forged callback", provider=provider.name)
             return FORBIDDEN
         await self._append(provider, [signal for signal in signals if isinstance(signal, Receipt)])
@@ -116,19 +113,21 @@ class Receipts:
     async def _talk(self, voice: CallChannel, signal: CallAnswered | KeyPressed | CallReceived) -> Answer:
         """Say what a call says next."""
         if isinstance(signal, CallReceived):
-            return Answer(200, voice.say(await self._calls.greet(signal)))
+            return Answer(200, voice.say(await self._inbound_calls.greet(signal, voice)))
         if isinstance(signal, KeyPressed):
-            return Answer(200, voice.say(await self._calls.key(signal)))
+            return Answer(200, voice.say(await self._calls.key(signal, voice)))
         await self._append(voice, [_proof(signal.reference, signal.provider_id, "asked")])
-        return Answer(200, voice.say(await self._calls.answer(signal)))
+        answered = await self._calls.answer(signal, voice)
+        if answered.reason:
+            await self._append(voice, [_heard(signal.reference, signal.provider_id, answered.reason)])
+        return Answer(200, voice.say(answered.script))
 
     async def apply_waiting(self) -> int:
         """Apply what was appended and not yet applied; return how many messages moved."""
 
         async def apply(tx: Transaction) -> int:
-            moved = await receipts.apply_waiting(tx.session, MOVES)
-            bounced = [row.contact_point_id for row in moved if row.reason in BOUNCES and row.contact_point_id]
-            await self._consents.addresses_fail(tx, bounced)
+            moved = await receipts.apply_waiting(tx.session, self._rules)
+            await learn(tx, self._consents, moved)
             return len(moved)
 
         return await self._database.repeated(None, apply)
@@ -177,6 +176,11 @@ class Receipts:
 
 def _proof(reference: str, provider_id: str, how: str) -> Receipt:
     return Receipt(reference, f"{provider_id}:{how}", Status.ACCEPTED, provider_id)
+
+
+def _heard(reference: str, provider_id: str, reason: str) -> Receipt:
+    """A person answered: the call is delivered, and the reason says what was amiss with it."""
+    return Receipt(reference, f"{provider_id}:{reason}", Status.DELIVERED, provider_id, reason)
 
 
 def _settle(done: asyncio.Future[None], fault: Exception | None) -> None:

@@ -18,12 +18,10 @@ from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.languages import fallbacks
 from app.rules.wording import Template, Text, fill, prepare, with_help
-from app.rules.wording_call import Call, compose_call, prepare_call
 from app.rules.wording_mail import MailText, compose_mail, mail_words
 from app.rules.wording_values import agency_words, month_name
 from channels.contract import Mail, OutgoingMessage
-
-VOICEMAIL = "voicemail"
+from channels.segments import plain_punctuation
 
 
 @dataclass(slots=True)
@@ -37,6 +35,8 @@ class Renderer:
     index: BlindIndex
     layout: str
     public_url: str
+    sender: str = ""
+    """What the messages leave by."""
     _shared: dict[str, str] = field(default_factory=dict)
     _texts: dict[tuple[UUID, str], Text] = field(default_factory=dict)
     _mails: dict[tuple[UUID, str], tuple[MailText, Mail]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Renderer:
             reference=reference,
             code=code,
             to=self.address(row),
-            sender=self.agency.sender(self.channel),
+            sender=self.sender,
             language=row.language or "en",
             valid_for=valid_for,
             alone=row.tries > 0,
@@ -70,28 +70,6 @@ class Renderer:
         place = associated("contact_point.value", self.agency.id, row.contact_point_id)
         return self.ring.open(row.value_sealed, place)
 
-    def call(self, row: Row[Any], attempt: UUID, *, machine: bool) -> Call:
-        """Return what a call says to a person, or the short neutral words for an answering machine."""
-        template = self.book.templates[row.template_version_id]
-        if machine and row.kind != "code":
-            _, version = self.book.version(VOICEMAIL, Channel.VOICE, template.language)
-            template = self.book.templates[version]
-        line = self._help(row, template)
-        voice = template.voice
-        if voice is None:
-            raise KeyError((template.key, "voice"))
-        prepared = prepare_call(voice, self._shared, line.voice if line else None)
-        return compose_call(prepared, self._words(row, self.index.marks(attempt)[1], template.language))
-
-    def stop_words(self, row: Row[Any]) -> tuple[str, ...]:
-        """Return what a call says after key 9."""
-        _, version = self.book.version("stop_confirmation", Channel.VOICE, row.language)
-        voice = self.book.templates[version].voice
-        if voice is None:
-            return ()
-        call = compose_call(prepare_call(voice, self._shared), {})
-        return (call.greeting, *call.sentences, call.goodbye)
-
     def _nothing_yet(self, _row: Row[Any], _code: str) -> dict[str, Any]:
         return {}  # a call's words are asked for when it is answered
 
@@ -104,17 +82,17 @@ class Renderer:
             sms = template.sms or Text(("",), (), "")
             text = prepare(with_help(sms, line.sms if line else None), self._shared)
             self._texts[key] = text
-        return {"body": fill(text, self._words(row, code, row.language or "en"))}
+        return {"body": plain_punctuation(fill(text, self.words(row, code, row.language or "en")))}
 
     def _mail(self, row: Row[Any], code: str) -> dict[str, Any]:
         template = self.book.templates[row.template_version_id]
         key = (row.template_version_id, self._wanted(row))
         if (held := self._mails.get(key)) is None:
             line = self._help(row, template)
-            composed = compose_mail(template, self.layout, self._shared, line.email if line else None)
+            composed = compose_mail(template, self.layout, self._shared, line)
             held = (composed, Mail(composed.subject, composed.text, composed.html))
             self._mails[key] = held
-        words = self._words(row, code, template.language)
+        words = self.words(row, code, template.language)
         url = words["unsubscribe_url"]
         return {
             "mail": held[1],
@@ -122,7 +100,7 @@ class Renderer:
             "unsubscribe_url": url,
         }
 
-    def _words(self, row: Row[Any], code: str, language: str) -> dict[str, str]:
+    def words(self, row: Row[Any], code: str, language: str) -> dict[str, str]:
         """Return the words that differ from person to person."""
         words = {"code": code, "unsubscribe_url": ""}
         month: date | None = row.renewal_month
@@ -144,11 +122,7 @@ class Renderer:
         return private.get("representative_first_name") or private.get("first_name")
 
     def _wanted(self, row: Row[Any]) -> str:
-        spoken = self.channel is Channel.VOICE
-        first, second = (
-            (row.language_spoken, row.language_written) if spoken else (row.language_written, row.language_spoken)
-        )
-        return first or second or row.language or "en"
+        return row.language_written or row.language_spoken or row.language or "en"
 
     def _help(self, row: Row[Any], template: Template) -> Template | None:
         """Return the language-help line for someone who reads a language we have no words in."""

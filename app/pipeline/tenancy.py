@@ -12,8 +12,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db import agencies
+from app.db import agencies, credentials
 from app.db.transaction import Database, Row
+from app.pipeline.accounts import Misfits, Offered, read_accounts
 from app.rules.agency import Agency, BadAgency, agency_of, read_profile
 
 SCOPES: Final = ("events:write", "members:read", "members:write", "reports:read", "templates:write", "admin")
@@ -47,20 +48,26 @@ class NewKey:
 class Tenancy:
     """Keeps agencies and keys."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, offered: Offered, misfits: Misfits) -> None:
+        self._database, self._offered, self._misfits = database, offered, misfits
 
     async def add(self, toml: str) -> Agency | BadAgency:
-        """Add an agency from its file, or update the one of the same code."""
+        """Add an agency from its file, or update the one of the same code; absent credentials stay as they are."""
         profile = read_profile(toml)
         if isinstance(profile, BadAgency):
             return profile
+        accounts = read_accounts(profile, self._offered(), self._misfits)
+        if accounts.problems:
+            return BadAgency(tuple(accounts.problems))
         async with self._database.transaction(None) as tx:
             if taken := await agencies.senders_taken(tx.session, agency_of(NOBODY, profile)):
                 return BadAgency(tuple(f"the sender {one} belongs to another agency" for one in taken))
             agency = await agencies.save(tx.session, uuid7(), profile)
             await agencies.set_senders(tx.session, agency)
-        return agency
+            for provider, (account, settings) in accounts.kept.items():
+                await credentials.save(tx.session, agency.id, provider, account, settings)
+            await credentials.remove(tx.session, agency.id, accounts.forgotten)
+            return await agencies.by_id(tx.session, agency.id) or agency
 
     async def every(self) -> list[Agency]:
         """Return all agencies."""

@@ -18,12 +18,15 @@ from app.db import agencies, reconciling, stored_answers
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
 from app.logs import log
+from app.pipeline.attempts import made_with
+from app.pipeline.erasing import Erasing
 from app.pipeline.providers import Providers
+from app.pipeline.tries import Tries
 from app.queue import put_stalled_jobs_back
 from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.times import back_off
-from channels.contract import Absent, CannotSay, Found, Lookup, Present
+from channels.contract import Absent, CannotSay, Found, Lookup, MessageChannel, Present
 
 LOOK_AGAIN = {"sms": timedelta(minutes=5), "voice": timedelta(minutes=5), "email": timedelta(hours=1)}
 """Business time between the first and the second look (reliability: mode A); the e-mail provider's list lags."""
@@ -32,6 +35,8 @@ GIVE_UP = timedelta(hours=24)
 LOOKS = 2
 NO_WORD = timedelta(hours=72)
 """How long a provider may take for its last word (SendGrid retries deferred mail for 72 hours)."""
+ERASE_UNKNOWN = timedelta(days=4)
+"""After the 72 hours: a provider keeps words and number for a week at most, whatever became of them."""
 STILL_FRESH = timedelta(seconds=2)
 """Machine time within which a receipt may still be on its way, however far business time was moved."""
 KEEP_JOBS = timedelta(days=1)
@@ -49,8 +54,12 @@ class _Verdicts:
 class Upkeep:
     """Brings what is open to an end."""
 
-    def __init__(self, database: Database, providers: Providers, queue: procrastinate.App) -> None:
+    def __init__(
+        self, database: Database, providers: Providers, queue: procrastinate.App, *, allowed_statuses: frozenset[str]
+    ) -> None:  # fmt: skip
         self._database, self._providers, self._queue = database, providers, queue
+        self._tries = Tries(database, allowed_statuses=allowed_statuses)
+        self._erasing = Erasing(database, providers)
 
     async def tick(self) -> None:
         """Bring to an end what is open, and put the queue's stalled jobs back."""
@@ -58,17 +67,22 @@ class Upkeep:
         await put_stalled_jobs_back(self._queue)
 
     async def run(self) -> None:
-        """Settle what is unclear, and end what waited too long."""
+        """Settle what is unclear, end what waited too long, try again what may be, erase what is settled."""
         async with self._database.transaction(None) as tx:
             session = tx.session
             await reconciling.end_leases(session)
             await reconciling.end_past_deadline(session)
-            await reconciling.end_without_word(session, tx.now - NO_WORD, session.machine_now - STILL_FRESH)
+            await reconciling.end_without_word(
+                session, tx.now - NO_WORD, session.machine_now - STILL_FRESH, tx.now + ERASE_UNKNOWN
+            )
             rows = await reconciling.to_look_up(session)
             people = {row.agency_id: await agencies.by_id(session, row.agency_id) for row in rows}
-            lookups = [(row, _lookup(session, row, people[row.agency_id])) for row in rows]
-        if lookups:
-            await self._look_up(lookups)
+            lookups = [_lookup(session, row, people[row.agency_id]) for row in rows]
+            providers = await made_with(session, self._providers, rows)
+        if rows:
+            await self._look_up(rows, lookups, providers)
+        await self._tries.run()
+        await self._erasing.run()
 
     async def sweep(self) -> int:
         """Remove what nobody needs any more: finished jobs of the queue, answers stored for repeated requests."""
@@ -76,14 +90,11 @@ class Upkeep:
             await stored_answers.sweep(tx.session, tx.session.machine_now - KEEP_ANSWERS)
             return await reconciling.sweep_jobs(tx.session, tx.session.machine_now - KEEP_JOBS)
 
-    async def _find(self, row: Row[Any], lookup: Lookup) -> Found:
-        """Ask the provider that the attempt was made with."""
-        provider = self._providers.named(Channel(row.channel), row.provider)
-        return await provider.find(lookup) if provider else CannotSay("this provider is no longer in use")
-
-    async def _look_up(self, lookups: Sequence[tuple[Row[Any], Lookup]]) -> None:
-        asked = (self._find(row, lookup) for row, lookup in lookups)
-        found = list(zip((row for row, _ in lookups), await asyncio.gather(*asked), strict=True))
+    async def _look_up(
+        self, rows: Sequence[Row[Any]], lookups: Sequence[Lookup], providers: Sequence[MessageChannel | None]
+    ) -> None:  # fmt: skip
+        asked = (_find(provider, lookup) for provider, lookup in zip(providers, lookups, strict=True))
+        found = list(zip(rows, await asyncio.gather(*asked), strict=True))
         async with self._database.transaction(None) as tx:
             verdicts = _Verdicts()
             for row, what in found:
@@ -95,6 +106,11 @@ class Upkeep:
         log().info("looked up", count=len(found))
 
 
+async def _find(provider: MessageChannel | None, lookup: Lookup) -> Found:
+    """Ask the provider that the attempt was made with."""
+    return await provider.find(lookup) if provider else CannotSay("its provider or account is no longer in use")
+
+
 def _lookup(session: Session, row: Row[Any], agency: Agency | None) -> Lookup:
     if row.address_sealed is not None:
         place = associated("message.address", row.agency_id, row.message_id)
@@ -102,8 +118,9 @@ def _lookup(session: Session, row: Row[Any], agency: Agency | None) -> Lookup:
     else:
         place = associated("contact_point.value", row.agency_id, row.contact_point_id)
         to = session.ring.open(row.value_sealed, place)
-    sender = agency.sender(Channel(row.channel)) if agency else ""
-    return Lookup(session.index.reference(row.id), row.code, to, sender, row.intended_on_machine)
+    sender = agency.sender(Channel(row.channel), row.provider) if agency else ""
+    others = frozenset(row.not_these)
+    return Lookup(session.index.reference(row.id), row.code, to, sender, row.intended_on_machine, others)
 
 
 def _judge(verdicts: _Verdicts, row: Row[Any], what: Found, session: Session) -> None:

@@ -2,14 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from app.rules.facts import Channel
+from app.rules.office_hours import BadHours, is_open, read_hours
 
 DEFAULT_RATES: Mapping[str, float] = {
     "sms_segments_per_second": 75.0,
@@ -21,9 +22,15 @@ REQUIRED = ("code", "name", "county_code", "phone")
 TEXTS = ("code", "kind", "name", "county_code", "phone", "timezone", "county_phone", "fraud_phone", "fraud_email",
          "privacy_contact", "portal_url", "postal_address", "approval_ref")  # fmt: skip
 SENDERS = ("sms", "sms_messaging_service", "voice", "email")
+MESSAGING_SERVICE = "sms_messaging_service"
+OF_TWILIO = "twilio"
+"""Only this provider knows Messaging Services."""
 TABLES = ("office_hours", "senders", "rates", "prices", "call_centre")
+CREDENTIALS = "credentials"
+REMOVE = "remove"
+"""What stands in the place of credentials that are to be forgotten."""
 LISTS = ("languages", "tty", "closures")
-KNOWN = {*TEXTS, *TABLES, *LISTS}
+KNOWN = {*TEXTS, *TABLES, *LISTS, CREDENTIALS}
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 E164 = re.compile(r"\+[1-9]\d{7,14}")
 
@@ -51,21 +58,33 @@ class Agency:
     office_hours: Mapping[str, str] = field(default_factory=dict)
     closures: tuple[date, ...] = ()
     senders: Mapping[str, str] = field(default_factory=dict)
+    provider_senders: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By provider, where it has senders of its own there."""
+    own_credentials: tuple[str, ...] = ()
+    """The providers at which it has an account of its own."""
     rates: Mapping[str, float] = field(default_factory=dict)
     prices: Mapping[str, float] = field(default_factory=lambda: DEFAULT_PRICES)
     call_centre: Mapping[str, float] = field(default_factory=dict)
 
-    def sender(self, channel: Channel) -> str:
-        """Return what a channel's messages leave by: a number, a messaging service or a From line."""
-        if channel is Channel.SMS:
-            return self.senders.get("sms_messaging_service") or self.senders.get("sms", "")
-        return self.senders.get(channel, "")
+    def sender(self, channel: Channel, provider: str = "") -> str:
+        """Return what a channel's messages leave by at a provider, or at any; empty where there is nothing."""
+        tables = [self.provider_senders.get(provider, {}), self.senders] if provider else self._tables()
+        return next((found for table in tables if (found := _sender(table, channel, provider))), "")
+
+    def is_open(self, now: datetime) -> bool:
+        """Say whether somebody answers the agency's line now."""
+        return is_open(self.office_hours, self.closures, now.astimezone(ZoneInfo(self.timezone)))
 
     def numbers(self) -> dict[tuple[Channel, str], None]:
         """Return the sender addresses that belong to this agency alone."""
-        pairs = {(Channel.SMS, "sms"), (Channel.SMS, "sms_messaging_service"), (Channel.VOICE, "voice"),
+        pairs = {(Channel.SMS, "sms"), (Channel.SMS, MESSAGING_SERVICE), (Channel.VOICE, "voice"),
                  (Channel.EMAIL, "email")}  # fmt: skip
-        return {(channel, self.senders[name]): None for channel, name in pairs if self.senders.get(name)}
+        return {
+            (channel, table[name]): None for table in self._tables() for channel, name in pairs if table.get(name)
+        }  # fmt: skip
+
+    def _tables(self) -> list[Mapping[str, str]]:
+        return [self.senders, *self.provider_senders.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +103,17 @@ def read_profile(toml: str) -> dict[str, Any] | BadAgency:
     hours = found.get("office_hours")
     if isinstance(hours, dict) and "closures" in hours:  # TOML puts what follows a table into it
         found.setdefault("closures", hours.pop("closures"))
-    problems = _misshapen(found) or [*_missing(found), *_strange(found), *_malformed(found)]
+    problems = _misshapen(found) or [*_missing(found), *_strange(found), *_malformed(found), *_closed(found)]
     return BadAgency(tuple(problems)) if problems else found
 
 
-def agency_of(id_: UUID, profile: Mapping[str, Any]) -> Agency:
+def agency_of(id_: UUID, profile: Mapping[str, Any], own_credentials: Iterable[str] = ()) -> Agency:
     """Build an agency from a checked profile."""
-    values: dict[str, Any] = {name: profile[name] for name in TEXTS if profile.get(name)}
+    values: dict[str, Any] = {"own_credentials": tuple(own_credentials)}
+    values |= {name: profile[name] for name in TEXTS if profile.get(name)}
     values |= {name: dict(profile[name]) for name in TABLES if name in profile}
     values |= {name: tuple(profile[name]) for name in ("languages", "tty") if profile.get(name)}
+    values["senders"], values["provider_senders"] = _parted(values.get("senders", {}))
     values["closures"] = tuple(date.fromisoformat(str(day)) for day in profile.get("closures", ()))
     values["prices"] = {**DEFAULT_PRICES, **values.get("prices", {})}
     return Agency(id=id_, **values)
@@ -102,7 +123,9 @@ def _misshapen(found: Mapping[str, Any]) -> list[str]:
     texts = {name: found.get(name, "") for name in TEXTS}
     lists = {name: found.get(name, []) for name in LISTS}
     wrong = [f"`{name}` must be text, in quotes" for name, value in texts.items() if not isinstance(value, str)]
-    wrong += [f"`{name}` must be a table" for name in TABLES if not isinstance(found.get(name, {}), dict)]
+    wrong += [
+        f"`{name}` must be a table" for name in (*TABLES, CREDENTIALS) if not isinstance(found.get(name, {}), dict)
+    ]  # fmt: skip
     return wrong + [
         f"`{name}` must be a list of texts"
         for name, value in lists.items()
@@ -112,23 +135,23 @@ def _misshapen(found: Mapping[str, Any]) -> list[str]:
 
 def _missing(found: Mapping[str, Any]) -> list[str]:
     missing = [f"`{name}` is required" for name in REQUIRED if not found.get(name)]
-    if not any(found.get("senders", {}).get(name) for name in SENDERS):
+    plain, by_provider = _parted(found.get("senders", {}))
+    if not any(table.get(name) for table in (plain, *by_provider.values()) for name in SENDERS):
         missing.append("`[senders]` needs at least one of sms, sms_messaging_service, voice, email")
     return missing
 
 
 def _strange(found: Mapping[str, Any]) -> list[str]:
     strange = [f"`{name}` is not a known field" for name in sorted(set(found) - KNOWN)]
-    senders = found.get("senders", {})
-    return strange + [f"`senders.{name}` is not a known sender" for name in sorted(set(senders) - set(SENDERS))]
+    unknown = sorted(name for name in _senders(found) if _last(name) not in SENDERS)
+    return strange + [f"`senders.{name}` is not a known sender" for name in unknown]
 
 
 def _malformed(found: Mapping[str, Any]) -> list[str]:
     """Check each field's form; each sentence names the field and the form it must have."""
-    senders = found.get("senders", {})
-    phones = {"phone": found.get("phone"), "county_phone": found.get("county_phone"),
-              "fraud_phone": found.get("fraud_phone"), "senders.sms": senders.get("sms"),
-              "senders.voice": senders.get("voice")}  # fmt: skip
+    senders = _senders(found)
+    phones = {name: found.get(name) for name in ("phone", "county_phone", "fraud_phone")}
+    phones |= {f"senders.{name}": value for name, value in senders.items() if _last(name) in {"sms", "voice"}}
     problems = [
         f'`{name}` must be a phone number such as "+18002819799"'
         for name, value in phones.items()
@@ -149,6 +172,35 @@ def _malformed(found: Mapping[str, Any]) -> list[str]:
         "`senders` must be texts": all(isinstance(sender, str) for sender in senders.values()),
     }  # fmt: skip
     return problems + [sentence for sentence, good in checks.items() if not good]
+
+
+def _closed(found: Mapping[str, Any]) -> list[str]:
+    """Check the office hours; those that could not be read would leave members before a closed door."""
+    hours = read_hours(found.get("office_hours", {}))
+    return [hours.problem] if isinstance(hours, BadHours) else []
+
+
+def _senders(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all senders by name, those at a provider as `provider.name`."""
+    plain, by_provider = _parted(found.get("senders", {}))
+    inner = {f"{provider}.{name}": one for provider, table in by_provider.items() for name, one in table.items()}
+    return {**plain, **inner}
+
+
+def _parted(senders: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Tell the senders that are good everywhere from those of one provider."""
+    inner = {name: dict(value) for name, value in senders.items() if isinstance(value, dict)}
+    return {name: value for name, value in senders.items() if name not in inner}, inner
+
+
+def _sender(table: Mapping[str, str], channel: Channel, provider: str) -> str:
+    if channel is Channel.SMS and provider in {"", OF_TWILIO} and table.get(MESSAGING_SERVICE):
+        return table[MESSAGING_SERVICE]
+    return table.get(channel, "")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _text(found: Mapping[str, Any], name: str, default: str) -> str:

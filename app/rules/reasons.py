@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "carrier_timeout": "The carrier gave no answer; the text may have arrived.",
     "route_refused": "The provider has no route to this number.",
     "queue_full": "The provider's queue was full.",
+    "deferred": "The mail server asked us to come back later; it is tried again.",
     "send_time_refused": "The provider refused the time of sending.",
     "misconfigured": "The provider refused our credentials or sender; an operator must look.",
     "refused": "The provider refused the message.",
@@ -62,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "no_voice": "We have no voice that speaks this language.",
     "no_mail": "The message has no words for an e-mail.",
     "voicemail": "An answering machine took the call; it heard a short neutral message.",
+    "spoken_in_english": "The call was in English, with where to get help: we have no words in this person's language.",
     "hung_up": "The call was answered and ended before the message was over.",
     # how: it never left
     "deadline": "It was not handed to the provider in time and goes with the next batch.",
@@ -77,6 +79,7 @@ SENTENCES: Mapping[str, str] = {
     "text_start": "This person texted us to start again.",
     "opt_in": "This person signed up and confirmed it with a code.",
     "key_9": "This person pressed 9 during a call to stop calls.",
+    "call_to_us": "This person called our number, heard what calls there would be, and said yes with a key.",
     "unsubscribe_link": "This person used the unsubscribe link of an e-mail.",
     "unsubscribed": "This person unsubscribed by the e-mail provider's own link.",
     "spam_report": "This person reported an e-mail of ours as spam, which we take for a no.",

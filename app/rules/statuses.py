@@ -23,7 +23,8 @@ FOLLOWS: Mapping[Status, frozenset[Status]] = {
     Status.PLANNED: frozenset({Status.SENDING, Status.CANCELED, Status.SKIPPED, Status.EXPIRED}),
     Status.SENDING: frozenset({Status.SENT, Status.PLANNED, Status.FAILED, Status.UNKNOWN, Status.CANCELED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.CANCELED, Status.UNKNOWN}),
-    Status.UNDELIVERED: frozenset({Status.DELIVERED}),  # carriers do correct themselves
+    # Carriers do correct themselves; and what its reason allows is tried again, as the same message.
+    Status.UNDELIVERED: frozenset({Status.DELIVERED, Status.PLANNED}),
     Status.UNKNOWN: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.SENT}),
     Status.DELIVERED: frozenset(),
     Status.FAILED: frozenset(),

@@ -1,4 +1,5 @@
 from app.db import receipts
+from app.db.receipts import Rules
 from app.rules.statuses import FOLLOWS, Status, reported_moves
 from tests.app.pipeline.test_delivery import many_planned
 from tests.app.pipeline.world import SMS
@@ -18,7 +19,7 @@ async def append(world, *rows):
 
 async def apply(world, limit=100):
     async with world.services.database.transaction(None) as tx:
-        return await receipts.apply_waiting(tx.session, reported_moves(), limit)
+        return await receipts.apply_waiting(tx.session, Rules(reported_moves()), limit)
 
 
 def row(attempt, status, key=None):
@@ -68,8 +69,8 @@ async def test_two_who_apply_at_once_take_different_receipts(world):
     await append(world, *(row(attempt, "delivered") for attempt in attempts))
     database = world.services.database
     async with database.transaction(None) as mine, database.transaction(None) as theirs:
-        first = await receipts.apply_waiting(mine.session, reported_moves(), 4)
-        second = await receipts.apply_waiting(theirs.session, reported_moves(), 4)
+        first = await receipts.apply_waiting(mine.session, Rules(reported_moves()), 4)
+        second = await receipts.apply_waiting(theirs.session, Rules(reported_moves()), 4)
     assert (len(first), len(second)) == (4, 2)
     assert {row.status for row in await world.messages() if row.channel == "sms"} == {"delivered"}
 

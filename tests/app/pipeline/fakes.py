@@ -8,11 +8,23 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from channels.contract import Absent, Accepted, Capabilities, Found, Lookup, Outcome, OutgoingMessage
+from channels.contract import (
+    Absent,
+    Accepted,
+    Capabilities,
+    Found,
+    Handle,
+    Lookup,
+    Outcome,
+    OutgoingMessage,
+    Redacted,
+    Redaction,
+)
 from channels.defaults import Defaults
 from channels.signals import BadSignature, Callback, Signal
 from channels.speech import CallScript
 
+CAN = Capabilities("sms", "segment", batch=100, can_redact=True)
 OPEN_ELSEWHERE = """
     SELECT state, query FROM pg_stat_activity
      WHERE datname = current_database() AND starts_with(state, 'idle in transaction')
@@ -25,7 +37,7 @@ class FakeChannel(Defaults):
 
     name: str
     url: str
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities("sms", "segment", batch=100))
+    capabilities: Capabilities = field(default_factory=lambda: CAN)
     answer: Callable[[OutgoingMessage], Outcome] = lambda message: Accepted(f"P-{message.code}", 1)
     meanwhile: Callable[[], Awaitable[None]] | None = None
     found: Callable[[Lookup], Found] = lambda _: Absent()
@@ -33,8 +45,15 @@ class FakeChannel(Defaults):
     """Whether nothing else happens during a send, so that an open transaction must be the sender's."""
     not_after: float = 0.0
     sent: list[OutgoingMessage] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
     asked: list[Lookup] = field(default_factory=list)
+    redaction: Callable[[Handle], Redaction] = lambda _: Redacted()
+    erased: list[str] = field(default_factory=list)
+    closed: int = 0
     signals: dict[bytes, Sequence[Signal]] = field(default_factory=dict)
+    mute: set[str] = field(default_factory=set)
+    """The languages that its voice does not speak."""
+    scripts: list[CallScript] = field(default_factory=list)
 
     async def send(self, messages: Sequence[OutgoingMessage], *, not_after: float) -> Sequence[Outcome]:
         """Take messages and answer as the test says."""
@@ -42,6 +61,7 @@ class FakeChannel(Defaults):
         if self.alone:
             assert await looked(self.url, OPEN_ELSEWHERE) == [], "a transaction is open during a send"
         self.sent += messages
+        self.batches.append(len(messages))
         if self.meanwhile is not None:
             await self.meanwhile()
         return [self.answer(message) for message in messages]
@@ -51,6 +71,15 @@ class FakeChannel(Defaults):
         self.asked.append(lookup)
         return self.found(lookup)
 
+    async def redact(self, handle: Handle) -> Redaction:
+        """Erase as the test says."""
+        self.erased.append(handle.provider_id)
+        return self.redaction(handle)
+
+    async def close(self) -> None:
+        """Count how often it was closed."""
+        self.closed += 1
+
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Return what the test put behind a body; an unknown body is forged."""
         if callback.body not in self.signals:
@@ -58,12 +87,15 @@ class FakeChannel(Defaults):
         return self.signals[callback.body]
 
     def speaks(self, language: str) -> bool:
-        """Speak every language."""
-        return True
+        """Speak every language but those that the test takes away."""
+        return language not in self.mute
 
     def say(self, script: CallScript) -> str:
-        """Return what is said, line by line; the keys' address last, if keys are asked for."""
-        return "\n".join([*(line.words for line in script.lines), script.keys_url]).strip()
+        """Return what is said, line by line; then whom it connects to; the address of what follows last."""
+        self.scripts.append(script)
+        connects = f"[connects to {script.connect_to}]" if script.connect_to else ""
+        onward = script.keys_url or script.connected_url
+        return "\n".join(filter(None, [*(line.words for line in script.lines), connects, onward]))
 
     @property
     def texts(self) -> list[str]:

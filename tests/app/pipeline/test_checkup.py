@@ -3,9 +3,12 @@ import pytest
 from app.pipeline.checkup import Checkup
 from app.pipeline.providers import Providers
 from app.rules.facts import Channel
-from channels.contract import Health
+from channels.contract import Health, TryLater, Unclear
+from channels.segments import as_sent
 from tests.app.pipeline.fakes import FakeChannel
+from tests.app.pipeline.test_delivery import many_planned
 from tests.app.pipeline.world import SMS
+from tests.conftest import AGENCY
 
 
 class Gone(FakeChannel):
@@ -17,7 +20,7 @@ class Gone(FakeChannel):
 def checkup(world):
     """A look over everything, with a provider that does not answer."""
     built, gone = world.services, Providers({SMS: [Gone("twilio", "")]})
-    return Checkup(built.database, built.wording, providers=gone, count_segments=len, mode="sandbox")
+    return Checkup(built.database, built.wording, providers=gone, clips=built.clips, measure=as_sent, mode="sandbox")
 
 
 async def test_a_provider_that_does_not_answer_is_wrong_and_says_how_to_mend_it(checkup):
@@ -56,3 +59,44 @@ def test_the_coverage_table_has_each_channel_of_each_template(checkup):
 def test_a_finding_is_shown_as_plain_values(checkup):
     for one in checkup.words():
         assert set(one.shown()) == {"subject", "what", "mend", "wrong"}
+
+
+async def test_a_provider_that_gets_no_messages_is_named_with_why_and_until_when(world, checkup):
+    world.fakes[SMS].answer = lambda _: Unclear("500")
+    await many_planned(world, 6)
+    await world.deliver(SMS)
+    [found] = [one for one in await checkup.everything() if one.subject == "sms by fake-sms"]
+    assert found.wrong
+    assert "(errors); tried again in" in found.what
+    assert found.mend
+    await world.breakers_half_open()
+    [found] = [one for one in await checkup.everything() if one.subject == "sms by fake-sms"]
+    assert found.what.endswith("being tried")
+
+
+async def test_an_agency_whose_setting_is_wrong_is_named(world, checkup):
+    world.fakes[SMS].answer = lambda _: TryLater("misconfigured")
+    await world.sent()
+    [found] = [one for one in await checkup.everything() if one.subject == "agency orange: sms by fake-sms"]
+    assert "(misconfigured)" in found.what
+    assert "own credentials" in found.mend
+
+
+async def test_an_agencys_own_account_is_looked_at_too(world):
+    built = world.services
+    await built.tenancy.add(AGENCY + '[credentials.fake-sms]\naccount_sid = "AC1"\nauth_token = "secret"\n')
+    found = {one.subject for one in await built.checkup.everything()}
+    assert "agency orange: sms by fake-sms" in found
+    assert "agency orange: email by fake-email" not in found
+
+
+async def test_a_language_that_no_voice_speaks_is_named_with_what_calls_are_held_in(world):
+    await world.rows("""UPDATE agency SET profile = profile || '{"languages": ["en", "hy", "km"]}'""")
+    world.fakes[Channel.VOICE].mute = {"hy", "km"}
+    found = {one.what: one for one in await world.services.checkup.everything()}
+    assert not found["no voice speaks hy: calls are in recordings"].mend
+    km = found["no voice speaks km: calls are in English, and where to get help"]
+    assert (km.wrong, "clips check --language km" in km.mend) == (False, True)
+    world.services.clips.live = True
+    found = {one.what: one for one in await world.services.checkup.everything()}
+    assert found["no voice speaks hy: calls are in English, and where to get help"].wrong

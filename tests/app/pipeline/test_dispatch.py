@@ -15,7 +15,7 @@ async def test_nothing_is_woken_while_nothing_is_due(world):
 async def test_each_lane_with_something_due_is_woken_once(world):
     await world.planned()
     await world.at(NINE)
-    assert await world.services.dispatch.due() == [(world.agency.id, "sms"), (world.agency.id, "email")]
+    assert {*await world.services.dispatch.due()} == {(world.agency.id, "sms"), (world.agency.id, "email")}
     assert await world.services.dispatch.wake() == 2
     assert await world.services.dispatch.wake() == 2
     assert await jobs(world) == ["email", "sms"]

@@ -289,6 +289,14 @@ async def test_a_preview_counts_and_costs_what_would_be_sent_and_leaves_nothing(
     assert await world.plan() == 6
 
 
+async def test_a_preview_names_the_character_that_makes_a_text_dear(world):
+    await world.tell(a_member(), subject="M-1")
+    await world.tell(a_member(language_written="vi"), subject="M-2")
+    rows = await world.services.planning.preview(world.agency, DEADLINE)
+    named = {row["language"]: row["forced_by"] for row in rows if row["channel"] == "sms"}
+    assert named == {"es": "", "vi": "ủ (U+1EE7 LATIN SMALL LETTER U WITH HOOK ABOVE) at character 49"}
+
+
 async def test_the_address_is_nowhere_in_a_reminders_row(world):
     await world.planned()
     found = await world.rows("SELECT message::text AS text FROM message")

@@ -162,10 +162,10 @@ async def test_an_address_that_bounced_is_not_used_again(world):
     assert states == [("phone", "active"), ("email", "bounced"), ("phone", "active"), ("email", "active")]
 
 
-async def test_a_number_the_carrier_does_not_know_moves_the_call_to_the_other_number(world):
+async def test_a_number_that_does_not_exist_moves_the_call_to_the_other_number(world):
     message = await world.sent(a_member(phones=(phone(rank=1), phone(OTHER_NUMBER, rank=2))))
     before = (await world.message("voice")).contact_point_id
-    await world.receipt(message, UNDELIVERED, reason="unknown_number")
+    await world.receipt(message, UNDELIVERED, reason="bad_address")
     await world.plan()
     row = await world.message("voice")
     assert row.status == "planned"

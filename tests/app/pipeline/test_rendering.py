@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from app.rules.facts import Representative
+from channels.segments import Encoding, segments
 from tests.app.pipeline.world import EMAIL, NINE, OTHER_NUMBER, SMS, a_member, phone
 
 
@@ -82,3 +83,15 @@ async def test_what_goes_out_shows_no_address_in_its_repr(world):
     assert message.body not in repr(message)
     assert (await world.rows("SELECT code FROM attempt"))[0].code == message.code
     assert world.fakes[SMS].sent == [message]
+
+
+async def test_typographic_signs_of_a_name_do_not_make_a_text_dearer(world):
+    await world.rows("UPDATE agency SET profile = jsonb_set(profile, '{name}', '\"Children’s Services – Orange\"')")
+    body = await text(world)
+    assert body.startswith("Children's Services - Orange:")
+    assert segments(body).encoding is Encoding.GSM7
+
+
+async def test_letters_of_a_name_are_kept_whatever_they_cost(world):
+    await world.rows("UPDATE agency SET profile = jsonb_set(profile, '{name}', '\"Servicios de Información\"')")
+    assert (await text(world)).startswith("Servicios de Información:")

@@ -40,6 +40,36 @@ async def test_a_file_with_faults_says_each(tenancy):
     assert len(refused.problems) >= 3
 
 
+OWN = '[credentials.fake-sms]\naccount_sid = "AC1"\nauth_token = "the-secret"\n'
+
+
+async def test_an_agencys_own_credentials_are_sealed_and_only_named(tenancy, world):
+    kern = await tenancy.add(KERN.format(sms="+16615550100") + OWN)
+    assert kern.own_credentials == ("fake-sms",)
+    assert await tenancy.by_code("kern") == kern
+    [row] = await world.rows("SELECT credential::text AS text, settings_sealed FROM credential")
+    assert "the-secret" not in row.text
+    assert b"the-secret" not in row.settings_sealed
+    [profile] = await world.rows("SELECT profile::text AS text FROM agency WHERE code = 'kern'")
+    assert "credentials" not in profile.text
+
+
+async def test_credentials_that_are_not_named_again_stay_and_a_word_removes_them(tenancy, world):
+    await tenancy.add(KERN.format(sms="+16615550100") + OWN)
+    assert (await tenancy.add(KERN.format(sms="+16615550100"))).own_credentials == ("fake-sms",)
+    removed = await tenancy.add(KERN.format(sms="+16615550100") + '[credentials]\nfake-sms = "remove"\n')
+    assert removed.own_credentials == ()
+    assert await world.rows("SELECT provider FROM credential") == []
+
+
+async def test_credentials_that_do_not_fit_are_refused_without_repeating_them(tenancy):
+    refused = await tenancy.add(KERN.format(sms="+16615550100") + OWN.replace("account_sid", "sid"))
+    assert isinstance(refused, BadAgency)
+    assert len(refused.problems) == 2
+    assert "the-secret" not in str(refused)
+    assert await tenancy.by_code("kern") is None
+
+
 async def test_a_key_stands_for_its_agency_and_scopes(tenancy, world):
     key = await tenancy.add_key(world.agency.id, name="import", scopes=["events:write"])
     assert key.text not in repr(key)

@@ -4,7 +4,7 @@ import pytest
 
 from channels.contract import Absent, Accepted, CannotSay, Present, Unclear
 from channels.signals import Status
-from tests.app.pipeline.world import DEADLINE, NINE, NUMBER, SMS, TEN, a_member
+from tests.app.pipeline.world import DEADLINE, NINE, NUMBER, SMS, TEN, VOICE, a_member
 
 FIRST_LOOK, SECOND_LOOK = NINE + timedelta(minutes=11), NINE + timedelta(minutes=17)
 THREE_DAYS = timedelta(hours=73)
@@ -104,6 +104,26 @@ async def test_one_look_up_that_cannot_tell_does_not_count_as_absent(world, uncl
         assert await world.end(SMS) == "sending"
     await looks(world, FIRST_LOOK + timedelta(hours=4))
     assert await world.end(SMS) == "planned"
+
+
+async def test_the_ids_of_other_calls_are_no_proof_of_a_call_in_doubt(world):
+    await world.planned()
+    await world.planned(subject="M-2")
+    answers = [Accepted("CA1"), Unclear("time-out")]
+    world.fakes[VOICE].answer = lambda _: answers.pop()
+    await world.at(TEN)
+    await world.deliver(SMS, VOICE)
+    await world.leases_run_out()
+    await world.at(TEN + timedelta(minutes=11))
+    await world.services.upkeep.run()
+    [lookup] = world.fakes[VOICE].asked
+    assert lookup.not_these == {"CA1"}
+
+
+async def test_the_ids_of_texts_need_not_be_told_for_their_code_tells_them(world, unclear):
+    await looks(world, FIRST_LOOK)
+    [lookup] = world.fakes[SMS].asked
+    assert lookup.not_these == frozenset()
 
 
 async def test_a_reply_that_is_unclear_is_looked_up_by_the_address_it_went_to(world):

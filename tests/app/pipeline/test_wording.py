@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.pipeline.wording import Wording
+from app.errors import UnfitTemplates
+from app.pipeline.wording import Wording, fitting
 from app.rules.facts import Channel
 from tests.app.pipeline.world import SMS, VOICE, a_member
 
@@ -81,3 +82,42 @@ async def test_a_page_is_in_the_first_language_that_has_it(world):
 async def test_the_consent_wording_is_shown_in_the_readers_language(world, language, got):
     assert world.services.wording.wording("v1", language, SMS).language == got
     assert world.services.wording.wording("v0", language, VOICE) is None
+
+
+def with_one(world, change):
+    """The shipped templates, of which the English reminder and another one are changed."""
+    shipped = world.services.wording.shipped
+    texts = dict(shipped.templates)
+    texts["en/help.toml"] = "# read again\n" + texts["en/help.toml"]
+    texts["en/renewal_two_months.toml"] = change(texts["en/renewal_two_months.toml"])
+    return Wording(world.services.database, replace(shipped, templates=texts))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(
+            lambda text: text.replace("Your county may mail you a letter. If", "And so on." * 90 + " If"),
+            "en/renewal_two_months sms: 9 segments with the longest words", id="a text too long",
+        ),
+        pytest.param(
+            lambda text: text.replace('unsubscribe_label = "Stop these e-mails"', ""),
+            "en/renewal_two_months email: no way to unsubscribe", id="an e-mail that one cannot leave",
+        ),
+        pytest.param(lambda text: text.replace("{month}", "{moonth}"), "unknown mark {moonth}", id="a misspelt mark"),
+        pytest.param(lambda text: text.replace("[sms]", "[sms"), "no TOML", id="a broken file"),
+    ],
+)  # fmt: skip
+async def test_words_that_do_not_fit_are_refused_and_nothing_is_loaded(world, change, said):
+    before = await world.rows("SELECT id FROM template_version")
+    with pytest.raises(UnfitTemplates) as refused:
+        await with_one(world, change).publish()
+    assert said in str(refused.value)
+    assert len(await world.rows("SELECT id FROM template_version")) == len(before)
+
+
+def test_all_that_is_wrong_is_said_at_once(world):
+    shipped = world.services.wording.shipped
+    broken = [shipped.templates[name].replace("{code}", "") for name in ("en/help.toml", "vi/help.toml")]
+    with pytest.raises(UnfitTemplates, match=r"en/help sms: \{code\} is missing.*; vi/help sms: \{code\} is missing"):
+        fitting(broken, shipped.layout)

@@ -5,7 +5,7 @@ import itertools
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -30,7 +30,8 @@ from app.rules.facts import Channel, Consent, CountyEvent, Email, Facts, LineKin
 from app.rules.wording_reading import parse_template
 from app.settings import Settings
 from app.wiring import Services, open_services, shipped
-from channels.contract import OutgoingMessage
+from channels.contract import Capabilities, OutgoingMessage
+from channels.provider import Provider, Setting
 from channels.signals import Receipt, Reply, Signal, Status
 from tests.app.pipeline.fakes import FakeChannel, a_callback, looked
 from tests.conftest import AGENCY
@@ -47,6 +48,10 @@ DEADLINE = datetime(2027, 1, 15, 8, tzinfo=UTC)
 NUMBER, OTHER_NUMBER, ADDRESS = "+17145550002", "+17145550003", "ana@example.org"
 OURS = "+17145550100"
 TOLD_FROM = datetime(2026, 10, 1, tzinfo=UTC)
+OFFERED = {
+    name: Provider(name, (Setting("account_sid", "whose"), Setting("auth_token", "its secret", secret=True)), {})
+    for name in ("fake-sms", "fake-email", "fake-voice", "second")
+}
 SHAPE = "shape"
 """The database that `tests/conftest.py` makes the others from."""
 FORGET = """
@@ -108,6 +113,8 @@ class World:
     agency: Agency
     fakes: dict[Channel, FakeChannel]
     url: str
+    accounts: dict[str, FakeChannel]
+    """The providers over accounts of an agency's own, as `channel account`."""
 
     async def at(self, moment: datetime) -> None:
         """Set business time."""
@@ -211,6 +218,18 @@ class World:
         """Let machine time pass for those who hold something."""
         await self.rows("UPDATE attempt SET lease_until = now() - interval '1 s'")
 
+    async def breakers_half_open(self) -> None:
+        """Let machine time pass for breakers that are open."""
+        await self.rows("UPDATE breaker SET open_until = now() - interval '1 s' WHERE open_until IS NOT NULL")
+
+    def second(self, channel: Channel = Channel.SMS) -> FakeChannel:
+        """Give a channel a second provider."""
+        fake = FakeChannel("second", self.url, _can(channel))
+        several = self.services.providers.of(channel)
+        assert isinstance(several, list)
+        several.append(fake)
+        return fake
+
     async def machine_time_passes(self) -> None:
         """Let machine time pass for what a provider accepted."""
         await self.rows("UPDATE attempt SET accepted_on_machine = now() - interval '1 hour'")
@@ -226,6 +245,10 @@ def shared_url(server: EmbeddedPostgres) -> str:
     upgraded = server.url_for(name)
     asyncio.run(published(upgraded))
     return upgraded
+
+
+def _can(channel: Channel) -> Capabilities:
+    return Capabilities(channel.value, "segment", batch=100, can_redact=True)
 
 
 async def published(url: str) -> None:
@@ -246,15 +269,22 @@ def clean_url(shared_url: str) -> str:
 @pytest.fixture
 async def world(settings: Settings, clean_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """Every stage over scripted providers, on a Monday noon a month before anything is due."""
-    fakes = {channel: FakeChannel(f"fake-{channel}", clean_url) for channel in Channel}
+    fakes = {channel: FakeChannel(f"fake-{channel}", clean_url, _can(channel)) for channel in Channel}
     monkeypatch.setattr("app.pipeline.wording.parse_template", parsed_once)
     monkeypatch.setattr("app.wiring.services.check_schema", lambda _: None)  # it was made by this very version
     monkeypatch.setattr("app.wiring.services.known_schema", known_once)
-    several = Providers({channel: [fake] for channel, fake in fakes.items()})
+    accounts: dict[str, FakeChannel] = {}
+
+    def of_an_agency(name: str, channel: Channel, own: Mapping[str, Any]) -> FakeChannel:
+        fake = FakeChannel(name, clean_url, _can(channel))
+        return accounts.setdefault(f"{channel} {own['account_sid']}", fake)
+
+    several = Providers({channel: [fake] for channel, fake in fakes.items()}, of_an_agency)
     monkeypatch.setattr("app.wiring.adapters.providers", lambda *_: several)
+    monkeypatch.setattr("app.wiring.adapters.offered", lambda: OFFERED)
     async with open_services(settings, clean_url) as services:
         agency = await services.tenancy.add(AGENCY)
         assert isinstance(agency, Agency)
-        made = World(services, agency, fakes, clean_url)
+        made = World(services, agency, fakes, clean_url, accounts)
         await made.at(NOW)
         yield made

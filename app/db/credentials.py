@@ -1,0 +1,64 @@
+"""An agency's own credentials at a provider, sealed; `account` marks whose account it is and holds no secret."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.db.sealed import associated
+from app.db.transaction import Row, Session
+
+OF_AGENCY = text("SELECT agency_id, provider, account, settings_sealed FROM credential WHERE agency_id = :agency")
+AT_PROVIDER = text("SELECT agency_id, provider, account, settings_sealed FROM credential WHERE provider = :provider")
+SAVE = text("""
+    INSERT INTO credential (agency_id, provider, account, settings_sealed, updated_at)
+    VALUES (:agency, :provider, :account, :sealed, :now)
+    ON CONFLICT (agency_id, provider) DO UPDATE
+       SET account = excluded.account, settings_sealed = excluded.settings_sealed, updated_at = excluded.updated_at
+""")
+REMOVE = text("DELETE FROM credential WHERE agency_id = :agency AND provider = ANY(:providers)")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What an agency set at a provider, by the names of the provider's settings."""
+
+    agency: UUID
+    account: str
+    settings: Mapping[str, Any] = field(repr=False)
+
+
+async def of(session: Session, agency: UUID) -> dict[str, Own]:
+    """Return an agency's own credentials by provider."""
+    return {row.provider: _opened(session, row) for row in await session.all(OF_AGENCY, agency=agency)}
+
+
+async def at_provider(session: Session, provider: str) -> list[Own]:
+    """Return the credentials that agencies have of their own at a provider."""
+    return [_opened(session, row) for row in await session.all(AT_PROVIDER, provider=provider)]
+
+
+async def save(session: Session, agency: UUID, provider: str, account: str, settings: Mapping[str, Any]) -> None:
+    """Keep an agency's own credentials at a provider instead of those that it had there."""
+    sealed = session.ring.seal(json.dumps(dict(settings)), _place(provider, agency))
+    await session.run(
+        SAVE, agency=agency, provider=provider, account=account, sealed=sealed, now=session.machine_now
+    )  # fmt: skip
+
+
+async def remove(session: Session, agency: UUID, providers: Sequence[str]) -> None:
+    """Forget an agency's own credentials at these providers."""
+    if providers:
+        await session.run(REMOVE, agency=agency, providers=list(providers))
+
+
+def _opened(session: Session, row: Row[Any]) -> Own:
+    settings = json.loads(session.ring.open(row.settings_sealed, _place(row.provider, row.agency_id)))
+    return Own(row.agency_id, row.account, settings)
+
+
+def _place(provider: str, agency: UUID) -> bytes:
+    return associated(f"credential.{provider}", agency, agency)
