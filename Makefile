@@ -51,7 +51,12 @@ format: $(STAMP) ## Bring the code into its one form
 bench: $(STAMP) ## Measure planning and delivery beside bare loops
 	$(BIN)/python -m tests.bench
 
-fuzz: $(STAMP) ## Throw 3,000 requests at the API by its own OpenAPI document
+tests/fuzz/node_modules: tests/fuzz/package-lock.json
+	@command -v npm >/dev/null || { echo "make fuzz needs Node.js with npm: Twilio's own segment calculator judges our counts"; exit 1; }
+	npm ci --prefix tests/fuzz --ignore-scripts --no-audit --no-fund
+	touch $@
+
+fuzz: $(STAMP) tests/fuzz/node_modules ## Throw requests at the API, and texts at our segment counts beside Twilio's own
 	$(BIN)/python -m pytest -q tests/fuzz -p no:xdist --timeout=1800 --override-ini=addopts="--import-mode=importlib"
 
 lock: $(BIN)/uv ## Resolve the dependencies anew (a week old at least) into the hashed locks

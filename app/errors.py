@@ -4,6 +4,7 @@ KeepCoveredError
 BadSettings         the service cannot start with these settings
 UnknownSchema       the database was made by another version
 NotReady            something this command needs is not running
+UnfitTemplates      words that would not fit their channel are not loaded
 """
 
 
@@ -17,6 +18,10 @@ class BadSettings(KeepCoveredError):
 
 class UnknownSchema(KeepCoveredError):
     """The database's schema is not the one this version knows."""
+
+
+class UnfitTemplates(KeepCoveredError):
+    """Templates do not fit their channels; none was loaded."""
 
 
 class NotReady(KeepCoveredError):

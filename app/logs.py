@@ -34,7 +34,7 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # wherever stderr goes just then
         cache_logger_on_first_use=False,
     )
     for noisy in ("httpx", "httpcore", "uvicorn.access", "sqlalchemy"):

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from app.api import (
     callbacks,
+    clips,
     county_events,
     health,
     member_history,
@@ -35,7 +36,7 @@ from app.wiring import VERSION, Services
 
 ROUTERS: Final = (
     county_events.router, member_history.router, members.router, messages.router, reports.router, signups.router,
-    callbacks.router, health.router, home.router, docs.router, unsubscribe.router,
+    callbacks.router, clips.router, health.router, home.router, docs.router, unsubscribe.router,
 )  # fmt: skip
 ABOUT: Final = "Reminds people to renew their Medi-Cal before they lose it: by text, e-mail and call, once, with proof."
 KEEP_ALIVE: Final = 75

@@ -19,7 +19,10 @@ from app.rules.statuses import Status
 from app.rules.wording_reading import parse_template
 from app.wiring import Services
 from channels.reasons import REASONS
-from channels.sendgrid.events import OPT_OUTS, RECEIPTS
+from channels.sendgrid.events import DROPPED, OF_CODE, OPT_OUTS, RECEIPTS
+from channels.telnyx.codes import MEANINGS as TELNYX_MEANINGS
+from channels.telnyx.codes import POINTERS
+from channels.telnyx.webhooks import REASONS as TELNYX_STATES
 from channels.twilio.codes import CANCELED, MEANINGS, UNEXPLAINED, Kind
 from channels.twilio.voice import _LISTENERS, STATUSES
 from schedules.ladders import parse_ladder
@@ -27,7 +30,7 @@ from schedules.timetable import TIMETABLE
 
 ROOT = Path(app.__file__).parents[1]
 CONTENT = ROOT / "app" / "content"
-LANGUAGES = sorted(folder.name for folder in CONTENT.iterdir() if folder.is_dir() and not folder.name.startswith("_"))
+LANGUAGES = sorted(file.parent.name for file in CONTENT.glob("*/wordings.toml"))
 LADDERS = sorted((ROOT / "schedules" / "data").glob("*.toml"))
 FILE_LINES, FUNCTION_LINES, PACKAGE_LINES = 300, 40, 30
 
@@ -167,12 +170,15 @@ def provider_reasons() -> set[str]:
     """What the adapters can say of a message: by table, and by word."""
     tables = {meaning.reason for meaning in MEANINGS.values() if meaning.kind is not Kind.UNCLEAR}
     tables |= {meaning.reason for meaning in MEANINGS.values()} | {CANCELED, UNEXPLAINED}
+    tables |= {meaning.reason for meaning in (*TELNYX_MEANINGS.values(), *POINTERS.values())}
+    tables |= set(TELNYX_STATES.values())
     tables |= {reason for _, reason in (*STATUSES.values(), *_LISTENERS.values(), *RECEIPTS.values()) if reason}
     adapters_of_ours = [name for name in TREES if name.startswith("channels/") and "/simulator/" not in name]
     words = {
         word for name in adapters_of_ours for word in calls(TREES[name], "Refused", "TryLater", "NotSent", "Meaning")
     }
-    return tables | set(OPT_OUTS.values()) | {word for word in words if re.fullmatch(r"[a-z_]+", word)}
+    tables |= {*OPT_OUTS.values(), *DROPPED.values(), *OF_CODE.values()}
+    return tables | {word for word in words if re.fullmatch(r"[a-z_]+", word)}
 
 
 def sql_reasons() -> set[str]:

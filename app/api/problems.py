@@ -42,6 +42,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         "The key may not do this", 403, "The API key is valid, but lacks the scope that this address needs.",
         "Use a key with the scope that the detail names, or have one made.",
     ),
+    "expired-clip": Kind(
+        "The recording's address is over", 403, "The address was not made by this service, or its minutes are over.",
+        "Take a new one from the call's markup: it is made for each call.",
+    ),
     "not-found": Kind(
         "There is nothing here", 404, "No page and no resource has this address.",
         "Check the address; /docs lists all of them.",

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from app.cli import agencies, checks, demo, members, processes, reports, time
+from app.cli import agencies, channels, checks, clips, demo, members, processes, reports, time
 from app.cli.console import fail
 from app.errors import KeepCoveredError
 
@@ -15,7 +15,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (processes, agencies, members, reports, time, checks, demo):
+for part in (processes, agencies, members, reports, time, channels, checks, clips, demo):
     part.add_to(cli)
 
 

@@ -10,7 +10,7 @@ from app.pipeline.checkup import Finding
 from app.wiring import Services
 
 templates_cli = typer.Typer(help="The words members read.", no_args_is_help=True)
-COVERAGE = ("key", "channel", "language", "review", "chars", "segments")
+COVERAGE = ("key", "channel", "language", "review", "chars", "segments", "forced_by")
 
 
 def add_to(cli: typer.Typer) -> None:

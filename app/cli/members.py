@@ -22,7 +22,7 @@ from app.rules.rosters import BadFile, Reject
 from app.wiring import Services, machine_now
 
 Until = Annotated[str, typer.Option(help="A date such as 2027-01-31; three months ahead by default.")]
-PLAN_COLUMNS = ("day", "channel", "language", "status", "reason", "messages", "segments", "cost")
+PLAN_COLUMNS = ("day", "channel", "language", "status", "reason", "messages", "segments", "forced_by", "cost")
 
 
 def add_to(cli: typer.Typer) -> None:

@@ -37,7 +37,7 @@ class Telnyx(BaseModel):
 
 
 class Smtp(BaseModel):
-    """A mail relay of the agency's own."""
+    """A mail relay of the agency's own; the secrets sign the reports that its operator posts to us."""
 
     model_config = FROZEN
     host: str = ""
@@ -45,6 +45,8 @@ class Smtp(BaseModel):
     username: str = ""
     password: SecretStr = SecretStr("")
     starttls: bool = True
+    webhook_secret: SecretStr = SecretStr("")
+    next_webhook_secret: SecretStr = SecretStr("")
 
 
 class Channels(BaseModel):

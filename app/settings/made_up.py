@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 def made_up(data_dir: Path) -> dict[str, str]:
     """Return the sandbox's secrets, those of each group from a file of its own."""
-    return made_secrets(data_dir / "sandbox-secrets.json", new_secrets) | made_secrets(
-        data_dir / "sandbox-telnyx.json", new_telnyx_secrets
-    )
+    files = {"secrets": new_secrets, "telnyx": new_telnyx_secrets, "smtp": new_smtp_secrets}
+    groups = [made_secrets(data_dir / f"sandbox-{name}.json", make) for name, make in files.items()]
+    return {name: secret for group in groups for name, secret in group.items()}
 
 
 def made_secrets(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
@@ -60,6 +60,11 @@ def new_telnyx_secrets() -> dict[str, str]:
         "telnyx_public_key": b64encode(public).decode(),
         "simulator_telnyx_key": _pem(key),
     }
+
+
+def new_smtp_secrets() -> dict[str, str]:
+    """Make up what signs the reports about mail."""
+    return {"smtp_webhook_secret": secrets.token_urlsafe(32)}
 
 
 def _pem(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> str:

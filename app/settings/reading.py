@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     channels: Channels = Channels()
     public_url_is_set: bool = Field(default=False, exclude=True)
     """Whether a person set `public_url`; else the sandbox's port decides it."""
+    smtp_is_simulated: bool = Field(default=False, exclude=True)
+    """Whether the simulator takes the sandbox's mail; else a person set a relay."""
     simulator_private_key: SecretStr = SecretStr("")
     """The key with which the simulator signs e-mail events; made in sandbox mode."""
     simulator_telnyx_key: SecretStr = SecretStr("")
@@ -181,7 +183,9 @@ def completed_sandbox(settings: Settings) -> Settings:
             "host": settings.smtp.host or "127.0.0.1",
             "port": settings.smtp.port or simulated_smtp_port(base),
             "starttls": settings.smtp.starttls and bool(settings.smtp.host),
+            "webhook_secret": _plain(settings.smtp.webhook_secret) or made["smtp_webhook_secret"],
         },
+        "smtp_is_simulated": not settings.smtp.host,
         **{
             provider: keep[provider]
             | {name: _plain(keep[provider][name]) or made[secret] for name, secret in own.items()}

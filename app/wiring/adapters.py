@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import Any, Final
+
+from pydantic import SecretStr, ValidationError
 
 from app.errors import BadSettings
 from app.pipeline.providers import Providers
 from app.rules.facts import Channel
 from app.settings import Settings
+from app.settings.reading import LIVE_NEEDS
 from channels.contract import MessageChannel
 from channels.provider import Access, Provider
 from channels.transport import Transport
@@ -21,10 +24,39 @@ def providers(settings: Settings, transport: Transport) -> Providers:
     if missing := unknown(settings, known):
         raise BadSettings(f"no adapter for {', '.join(missing)}; there are {', '.join(sorted(known))}")
     found = {name: load(known[name]) for name in sorted(settings.channels.in_use)}
-    return Providers({
+
+    def of_an_agency(name: str, channel: Channel, own: Mapping[str, Any]) -> MessageChannel:
+        return adapter(found[name], channel, with_own(settings, name, own), transport)
+
+    by_channel = {
         channel: [adapter(found[name], channel, settings, transport) for name in settings.channels.names(channel)]
         for channel in Channel
-    })  # fmt: skip
+    }
+    return Providers(by_channel, of_an_agency)
+
+
+def offered() -> Mapping[str, Provider]:
+    """Return every provider that is installed, by name."""
+    return {name: load(point) for name, point in discovered().items()}
+
+
+def with_own(settings: Settings, name: str, own: Mapping[str, Any]) -> Settings:
+    """Return the settings with an agency's own for one provider: nothing of the installation's but its address."""
+    if name not in LIVE_NEEDS:
+        said = {key: SecretStr(str(value)) for key, value in own.items()}
+        return settings.model_copy(update={"providers": {**settings.providers, name: said}})
+    address = {key: value for key, value in settings.of(name).items() if key == "base_url"}
+    group = type(getattr(settings, name)).model_validate({**address, **own})
+    return settings.model_copy(update={name: group})
+
+
+def misfits(settings: Settings, name: str, own: Mapping[str, Any]) -> list[str]:
+    """Return which of an agency's own settings for a provider cannot be used, without their values."""
+    try:
+        with_own(settings, name, own)
+    except ValidationError as error:
+        return [f"`{one['loc'][0]}`: {one['msg']}" for one in error.errors(include_input=False, include_url=False)]
+    return []
 
 
 def discovered() -> Mapping[str, EntryPoint]:

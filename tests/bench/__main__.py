@@ -15,7 +15,7 @@ from tests.bench import page
 from tests.bench.rounds import measure
 from tests.bench.stand import standing
 
-KNOWN = {"plan", "texts", "mails"}
+KNOWN = {"plan", "texts", "mails", "callbacks", "far"}
 out, err = Console(), Console(stderr=True)
 
 Size = Annotated[int, typer.Option(help="How many people, each with one text and one e-mail due.", min=1_000)]
@@ -29,12 +29,12 @@ Page = Annotated[Path | None, typer.Option("--write", help="Put the figures into
 def main(  # noqa: PLR0917  (a command's parameters are its options)
     size: Size = 100_000,
     rounds: Rounds = 3,
-    only: Only = "plan,texts,mails",
+    only: Only = "plan,texts,mails,callbacks,far",
     minutes: Minutes = 5.5,
     as_json: AsJson = False,  # noqa: FBT002  (a flag is a flag)
     write: Page = None,
 ) -> None:
-    """Measure planning and delivery (texts, e-mails) beside bare loops in the same run."""
+    """Measure planning, delivery (texts, e-mails, to a provider far away) and callbacks, beside bare loops."""
     wanted = {name.strip() for name in only.split(",")}
     if not wanted <= KNOWN:
         raise typer.BadParameter(f"known are {', '.join(sorted(KNOWN))}", param_hint="--only")

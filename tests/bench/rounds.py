@@ -52,6 +52,9 @@ class Series:
 
 
 Told = Callable[[str], None]
+NAMES = ("plan", "bare insert", "texts", "bare posts", "texts far", "callbacks", "mails", "mails alone")
+CALLBACKS = 20_000
+MAILS_ALONE = 100_000
 
 
 def measure(stand: Stand, *, only: set[str], rounds: int, until: float, told: Told) -> dict[str, Series]:
@@ -59,7 +62,7 @@ def measure(stand: Stand, *, only: set[str], rounds: int, until: float, told: To
 
     There is one round at least; a further one only if it should be over by `until` (`time.monotonic`).
     """
-    named = {name: Series(name) for name in ("plan", "bare insert", "texts", "bare posts", "mails")}
+    named = {name: Series(name) for name in NAMES}
     _warm_up(stand, told)
     longest = 0.0
     for number in range(1, rounds + 1):
@@ -70,6 +73,10 @@ def measure(stand: Stand, *, only: set[str], rounds: int, until: float, told: To
             _plan(stand, named, told)
         if only & {"texts", "mails"}:
             _send(stand, named, only, told)
+        if "callbacks" in only:
+            _call_back(stand, named, told)
+        if "far" in only:
+            _send_far(stand, named, told)
         longest = max(longest, time.monotonic() - begun)
     return {name: series for name, series in named.items() if series.rounds}
 
@@ -96,6 +103,10 @@ def _plan(stand: Stand, named: dict[str, Series], told: Told) -> None:
 
 def _send(stand: Stand, named: dict[str, Series], only: set[str], told: Told) -> None:
     stand.to_be_sent()
+    if "mails" in only:
+        told("mails by the adapter alone")
+        with _clocked(stand, named["mails alone"], "bare") as alone:
+            alone.append(stand.bare.obey("mails alone", MAILS_ALONE)["done"])
     if "texts" in only:
         told("bare posts")
         with _clocked(stand, named["bare posts"], "bare") as bare:
@@ -108,6 +119,24 @@ def _send(stand: Stand, named: dict[str, Series], only: set[str], told: Told) ->
                 done.append(stand.worker.obey(name)["done"])
             if done != [due] or stand.waiting(channel):
                 raise RuntimeError(f"{due} {name} were due, {done[0]} were tried, {stand.waiting(channel)} wait")
+
+
+def _call_back(stand: Stand, named: dict[str, Series], told: Told) -> None:
+    told("callbacks")
+    if not stand.bare.obey("sign callbacks", CALLBACKS)["done"]:
+        raise RuntimeError("callbacks are about texts: measure texts too")
+    with _clocked(stand, named["callbacks"], "bare") as done:
+        done.append(stand.bare.obey("callbacks")["done"])
+
+
+def _send_far(stand: Stand, named: dict[str, Series], told: Told) -> None:
+    told("texts to a provider far away")
+    stand.to_be_sent()
+    due = stand.waiting("sms")
+    with _clocked(stand, named["texts far"], "far") as done:
+        done.append(stand.far.obey("texts")["done"])
+    if done != [due]:
+        raise RuntimeError(f"{due} texts were due, {done[0]} were tried")
 
 
 @contextmanager

@@ -4,6 +4,7 @@
  * POST .../mail/send       202, as SendGrid answers a batch of e-mails
  * GET  anything            {"texts": n, "mails": n}, how many requests of each kind came
  *
+ * With an argument each answer to a POST comes that many milliseconds later, as from a provider far away.
  * One thread, epoll, kept-alive connections; bodies are counted off, never kept. Prints its port.
  */
 #define _GNU_SOURCE
@@ -15,9 +16,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 4096, HEAD = 16384, CHUNK = 262144, EVENTS = 128 };
+enum { CONNECTIONS = 4096, HEAD = 16384, CHUNK = 262144, EVENTS = 128, WAITING = 65536 };
 enum kind { LOOK, TEXT, MAIL };
 
 struct connection {
@@ -27,9 +29,26 @@ struct connection {
   enum kind kind;
 };
 
+/* An answer that is not due yet; all wait equally long, so the oldest is always due first. */
+struct later {
+  int socket;
+  struct connection *to;
+  enum kind kind;
+  double due;
+};
+
 static struct connection *connections[CONNECTIONS];
+static struct later waiting[WAITING];
+static unsigned oldest, newest;
+static double delay; /* milliseconds */
 static char chunk[CHUNK];
 static long seen[3];
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
 
 static void answer(int socket, enum kind kind) {
   char body[256], whole[512];
@@ -53,6 +72,24 @@ static void answer(int socket, enum kind kind) {
   written = snprintf(whole, sizeof whole, "HTTP/1.1 %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%.*s",
                      status, extra, size, size, body);
   if (write(socket, whole, written) != written) perror("write");
+}
+
+static void answer_in_time(int socket, struct connection *c) {
+  struct later one = {socket, c, c->kind, now() + delay};
+  if (delay <= 0 || c->kind == LOOK) answer(socket, c->kind);
+  else waiting[newest++ % WAITING] = one;
+}
+
+/* Gives the answers that are due, and returns how long the next one still waits (-1: there is none). */
+static int answer_what_is_due(void) {
+  while (oldest != newest) {
+    struct later *one = &waiting[oldest % WAITING];
+    double left = one->due - now();
+    if (left > 0) return (int)left + 1;
+    if (connections[one->socket] == one->to) answer(one->socket, one->kind);
+    oldest++;
+  }
+  return -1;
 }
 
 /* Reads the first line and the length of the body from a whole head. */
@@ -89,7 +126,7 @@ static void feed(int socket, struct connection *c, const char *data, long size) 
       understand(c);
       c->length = 0;
     }
-    if (c->body_left == 0) answer(socket, c->kind);
+    if (c->body_left == 0) answer_in_time(socket, c);
   }
 }
 
@@ -118,12 +155,13 @@ static void greet(int epoll, int door) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &wanted);
 }
 
-int main(void) {
+int main(int count, char **words) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof address;
   struct epoll_event wanted = {.events = EPOLLIN}, events[EVENTS];
   int door = socket(AF_INET, SOCK_STREAM, 0), epoll = epoll_create1(0);
   signal(SIGPIPE, SIG_IGN);
+  delay = count > 1 ? atof(words[1]) : 0;
   if (bind(door, (struct sockaddr *)&address, sizeof address) || listen(door, 1024)) return perror("bind"), 1;
   getsockname(door, (struct sockaddr *)&address, &size);
   printf("%d\n", ntohs(address.sin_port));
@@ -131,7 +169,7 @@ int main(void) {
   wanted.data.fd = door;
   epoll_ctl(epoll, EPOLL_CTL_ADD, door, &wanted);
   for (;;) {
-    int ready = epoll_wait(epoll, events, EVENTS, -1);
+    int ready = epoll_wait(epoll, events, EVENTS, answer_what_is_due());
     for (int i = 0; i < ready; i++) {
       if (events[i].data.fd == door) greet(epoll, door);
       else hear(events[i].data.fd);

@@ -30,21 +30,27 @@ class Sink:
 
 
 @contextmanager
-def running_sink(folder: Path) -> Iterator[Sink]:
-    """Run a sink as a process of its own."""
-    command, written_in = _command(folder)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+def running_sink(folder: Path, *, delay: int = 0, certificate: Path | None = None) -> Iterator[Sink]:
+    """Run a sink as a process of its own; `delay` in milliseconds, `certificate` (PEM, with its key) for TLS."""
+    command, written_in = _command(folder, certificate)
+    with subprocess.Popen([*command, str(delay), *_words(certificate)], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             port = int(process.stdout.readline()) if process.stdout else 0
-            yield Sink(f"http://127.0.0.1:{port}", process.pid, written_in)
+            url = f"https://localhost:{port}" if certificate else f"http://127.0.0.1:{port}"
+            yield Sink(url, process.pid, written_in)
         finally:
             process.kill()
 
 
-def _command(folder: Path) -> tuple[list[str], str]:
+def _words(certificate: Path | None) -> list[str]:
+    return [str(certificate)] if certificate else []
+
+
+def _command(folder: Path, certificate: Path | None) -> tuple[list[str], str]:
     compiler = next(filter(None, map(shutil.which, COMPILERS)), None)
-    if compiler is None:
+    if compiler is None or certificate is not None:
         return [sys.executable, str(HERE / "slow_sink.py")], "Python"
     program = folder / "sink"
-    subprocess.run([compiler, "-O2", "-o", str(program), str(HERE / "sink.c")], check=True)  # noqa: S603
+    if not program.exists():
+        subprocess.run([compiler, "-O2", "-o", str(program), str(HERE / "sink.c")], check=True)  # noqa: S603
     return [str(program)], "C"

@@ -1,11 +1,19 @@
-"""The provider's stand-in for machines without a C compiler: answers as `sink.c` does, at a fifth of its speed."""
+"""The provider's stand-in without a C compiler, and for TLS: answers as `sink.c` does, at a fifth of its speed.
+
+`slow_sink.py [MILLISECONDS [CERTIFICATE]]`: how long each answer waits, and a PEM file with certificate and key.
+"""
 
 import asyncio
 import json
+import ssl
+import sys
 from collections import Counter
 from typing import cast
 
+import uvloop
+
 SEEN: Counter[str] = Counter()
+DELAY = float(sys.argv[1]) / 1e3 if len(sys.argv) > 1 else 0.0
 
 
 class Door(asyncio.Protocol):
@@ -26,7 +34,12 @@ class Door(asyncio.Protocol):
             if len(self._held) < whole:
                 return
             self._held = self._held[whole:]
-            self._back.write(answer(head.split(b"\r\n", 1)[0]))
+            said = answer(head.split(b"\r\n", 1)[0])
+            asyncio.get_running_loop().call_later(DELAY, self._say, said) if DELAY else self._say(said)
+
+    def _say(self, said: bytes) -> None:
+        if not self._back.is_closing():
+            self._back.write(said)
 
 
 def answer(line: bytes) -> bytes:
@@ -48,10 +61,14 @@ def _http(status: str, body: str, extra: str = "") -> bytes:
 
 async def main() -> None:
     """Listen until killed; the port is printed first."""
-    server = await asyncio.get_running_loop().create_server(Door, "127.0.0.1", 0)
+    secured = None
+    if len(sys.argv) > 2:
+        secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secured.load_cert_chain(sys.argv[2])
+    server = await asyncio.get_running_loop().create_server(Door, "127.0.0.1", 0, ssl=secured, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -26,6 +26,8 @@ from tests.bench.worker import sandbox
 
 ROOT = Path(__file__).parents[2]
 LOOK_EVERY = 0.5
+FAR = 100
+"""Milliseconds after which the far provider answers."""
 PREPARE = """
 CREATE SCHEMA bench;
 CREATE TABLE bench.bare (LIKE message INCLUDING ALL);
@@ -84,7 +86,9 @@ class Stand:
     sink: Sink
     worker: Worker
     bare: Worker
-    """A second process, for the bare loop alone."""
+    """A second process, for the bare loop and for what is measured without a lane."""
+    far: Worker
+    """A third one, whose provider answers after a while."""
     agency: Agency
     groups: dict[str, int]
     """The process trees that are measured, by name."""
@@ -123,6 +127,7 @@ def standing(size: int) -> Iterator[Stand]:
         tempfile.TemporaryDirectory(prefix="keepcovered-bench-") as made,
         EmbeddedPostgres(folder := Path(made), durable=True) as server,
         running_sink(folder) as sink,
+        running_sink(folder, delay=FAR) as far_sink,
     ):
         try:
             agency = asyncio.run(_prepare(folder, server.url, sink.url))
@@ -130,16 +135,19 @@ def standing(size: int) -> Iterator[Stand]:
                 psycopg.connect(server.url, autocommit=True) as connection,
                 _worker(folder, server.url, sink.url) as worker,
                 _worker(folder, server.url, sink.url) as bare,
+                _worker(folder, server.url, far_sink.url) as far,
             ):
                 _fill(connection, folder, sink, agency, size)
                 postgres = int((server.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
                 groups = {
                     "worker": worker.process.pid,
                     "bare": bare.process.pid,
+                    "far": far.process.pid,
                     "postgres": postgres,
                     "sink": sink.pid,
+                    "far sink": far_sink.pid,
                 }
-                yield Stand(connection, sink, worker, bare, agency, groups)
+                yield Stand(connection, sink, worker, bare, far, agency, groups)
         finally:
             server.erase()
 
@@ -169,7 +177,7 @@ def _fill(connection: psycopg.Connection, folder: Path, sink: Sink, agency: Agen
 def _worker(folder: Path, url: str, sink: str) -> Iterator[Worker]:
     command = [sys.executable, "-m", "tests.bench.worker"]
     with subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(folder / "log").open("w"), text=True
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(folder / "log").open("a"), text=True
     ) as process:
         worker = Worker(process)
         worker.tell({"folder": str(folder), "database": url, "sink": sink})

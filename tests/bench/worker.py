@@ -25,6 +25,8 @@ from app.rules.wording_checks import sample_words
 from app.rules.wording_reading import parse_template
 from app.settings import Settings, read_settings
 from app.wiring import Services, open_services
+from channels.contract import Accepted, Mail, OutgoingMessage
+from tests.bench import callbacks
 from tests.bench.population import LANGUAGES
 
 CONNECTIONS = 100
@@ -95,8 +97,32 @@ async def _lane(services: Services, channel: Channel) -> int:
     return await services.delivery.lane(agency, channel)
 
 
+async def mails_alone(services: Services, count: int) -> int:
+    """Hand `count` ready e-mails to the adapter in one go: batches, bodies, requests, outcomes; no database."""
+    channel = services.providers.first(Channel.EMAIL)
+    mail = Mail(
+        "Renew your Medi-Cal", "[[greeting]] [[month]] [[code]] " * 20, "<p>[[month|html]] [[code|html]]</p>" * 100
+    )
+    words = {
+        "month": "February 2027",
+        "code": "K7QX2",
+        "greeting": "Dear Ana,",
+        "unsubscribe_url": "https://us.example/u",
+    }
+    messages = [
+        OutgoingMessage(
+            f"{number:052x}", "K7QX2", f"m{number}@example.org", "Renewals <r@example.org>", "en", mail=mail,
+            words=words, unsubscribe_url="https://us.example/u",
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    outcomes = await channel.send(messages, not_after=float("inf"))
+    return sum(isinstance(outcome, Accepted) for outcome in outcomes)
+
+
 COMMANDS: dict[str, Callable[[Services, int], Awaitable[int]]] = {
-    "plan": plan, "texts": texts, "mails": mails, "bare": bare,
+    "plan": plan, "texts": texts, "mails": mails, "bare": bare, "mails alone": mails_alone,
+    "sign callbacks": callbacks.sign, "callbacks": callbacks.send,
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"
 OF_OTHERS = {"benchmarks.md"}
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)(?:#[^)]*)?\)")
 FILE = re.compile(r"`((?:app|channels|schedules|migrations|tests|docs)/[A-Za-z0-9_./-]*)`")
-NOT_SET = {"public_url_is_set", "simulator_private_key", "simulator_telnyx_key"}
+NOT_SET = {"public_url_is_set", "smtp_is_simulated", "simulator_private_key", "simulator_telnyx_key"}
 """Fields of the settings that are no settings: nobody sets them from outside."""
 
 
@@ -125,7 +125,9 @@ def test_jobs_and_ticks():
 def test_languages():
     assert [row[0] for row in table("languages.md", "tag")] == [language.tag for language in LANGUAGES]
     has_words = {row[0] for row in table("languages.md", "tag") if row[2] == "draft"}
-    assert has_words == {folder.name for folder in (ROOT / "app" / "content").iterdir() if folder.is_dir()}
+    assert has_words == {file.parent.name for file in (ROOT / "app" / "content").glob("*/wordings.toml")}
+    has_clips = {row[0] for row in table("languages.md", "tag") if row[3] == "placeholder clips"}
+    assert has_clips == {file.parent.name for file in (ROOT / "app" / "content").glob("*/clips.toml")}
 
 
 def test_every_decision_is_listed_once():

@@ -1,10 +1,11 @@
 """Commands run in this process against a fresh database, as a person would type them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from app.cli import cli
@@ -42,8 +43,8 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def run(database_url, tmp_path, port, monkeypatch) -> Run:
-    """Run a command; its data folder and database are the test's own."""
+def run(database_url, tmp_path, port, monkeypatch) -> Iterator[Run]:
+    """Run a command; its data folder and database are the test's own, and its logs end with it."""
     monkeypatch.setenv("KEEPCOVERED_DATABASE_URL", database_url)
     monkeypatch.setenv("KEEPCOVERED_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KEEPCOVERED_PUBLIC_URL", f"http://127.0.0.1:{port}")
@@ -54,7 +55,8 @@ def run(database_url, tmp_path, port, monkeypatch) -> Run:
         return Said(ended.exit_code, ended.stdout, errors)
 
     assert command("migrate").code == 0
-    return command
+    yield command
+    structlog.reset_defaults()
 
 
 @pytest.fixture

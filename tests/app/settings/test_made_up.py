@@ -7,7 +7,7 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path):
     first = made_up(tmp_path)
     assert made_up(tmp_path) == first
     files = sorted(tmp_path.iterdir())
-    assert [file.name for file in files] == ["sandbox-secrets.json", "sandbox-telnyx.json"]
+    assert [file.name for file in files] == ["sandbox-secrets.json", "sandbox-smtp.json", "sandbox-telnyx.json"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 

@@ -82,7 +82,9 @@ def test_processes_that_start_together_keep_the_same_secrets(tmp_path):
     for thread in threads:
         thread.join()
     assert len(set(seen)) == 1
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["sandbox-secrets.json", "sandbox-telnyx.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "sandbox-secrets.json", "sandbox-smtp.json", "sandbox-telnyx.json",
+    ]  # fmt: skip
 
 
 def test_what_a_person_set_goes_before_what_is_made_up(tmp_path, say):
@@ -101,6 +103,17 @@ def test_the_command_line_goes_before_the_environment(tmp_path, say):
     assert (settings.data_dir, settings.public_url, settings.public_url_is_set) == (
         tmp_path, "http://127.0.0.1:2", True,
     )  # fmt: skip
+
+
+def test_a_sandbox_has_its_mail_taken_by_the_simulator_unless_a_relay_is_set(tmp_path, say):
+    settings = read_settings(tmp_path, "http://127.0.0.1:8123")
+    assert (settings.smtp.host, settings.smtp.port, settings.smtp.starttls) == ("127.0.0.1", 8124, False)
+    assert settings.smtp_is_simulated
+    assert settings.smtp.webhook_secret.get_secret_value()
+    say(SMTP__HOST="relay.example", SMTP__WEBHOOK_SECRET="shared")
+    settings = read_settings(tmp_path)
+    assert (settings.smtp.starttls, settings.smtp_is_simulated) == (True, False)
+    assert settings.smtp.webhook_secret.get_secret_value() == "shared"
 
 
 def test_commands_beside_a_running_sandbox_find_its_address(tmp_path):

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from importlib.metadata import EntryPoint
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -62,6 +63,39 @@ def test_what_an_adapter_needs_and_does_not_get_is_named(settings, transport):
     mixed = settings.model_copy(update={"channels": Channels(sms="pigeon")})
     with pytest.raises(BadSettings, match=r"the adapter pigeon needs PIGEON__LOFT$"):
         adapters.providers(mixed, transport)
+
+
+def test_an_agencys_own_account_shares_nothing_with_the_installations_but_its_address(settings):
+    said = {"account_sid": "AC" + "1" * 32, "auth_token": "own"}
+    both = settings.model_copy(update={"twilio": settings.twilio.model_copy(update={"next_auth_token": "ours"})})
+    own = adapters.with_own(both, "twilio", said).of("twilio")
+    assert own == {**said, "next_auth_token": "", "base_url": settings.twilio.base_url}
+
+
+def test_what_an_agency_does_not_say_has_the_safe_default(settings):
+    own = adapters.with_own(settings, "smtp", {"host": "relay.example", "port": 2525}).of("smtp")
+    assert (own["host"], own["port"], own["starttls"], own["password"]) == ("relay.example", "2525", "yes", "")
+
+
+def test_what_cannot_be_used_is_named_without_its_value(settings):
+    [said] = adapters.misfits(settings, "smtp", {"host": "relay.example", "port": "sack-of-corn"})
+    assert said.startswith("`port`: ")
+    assert "sack" not in said
+    assert adapters.misfits(settings, "smtp", {"host": "relay.example", "port": 25}) == []
+
+
+@pytest.mark.usefixtures("a_pigeon")
+def test_somebody_elses_adapter_can_have_an_agencys_own_account(settings, transport):
+    said = {"pigeon": {"loft": SecretStr("attic")}}
+    mixed = settings.model_copy(update={"channels": Channels(sms="pigeon"), "providers": said})
+    built = adapters.providers(mixed, transport)
+    mine = built.with_own(UUID(int=30), {"pigeon": {"loft": "barn"}})
+    assert mine.of(Channel.SMS)[0] is not built.of(Channel.SMS)[0]
+    assert adapters.with_own(mixed, "pigeon", {"loft": "barn"}).of("pigeon") == {"loft": "barn"}
+
+
+def test_what_can_be_set_is_known_of_every_provider_that_is_installed():
+    assert {setting.name for setting in adapters.offered()["twilio"].settings} >= {"account_sid", "auth_token"}
 
 
 def test_an_entry_point_that_is_no_provider_is_refused():
