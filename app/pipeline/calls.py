@@ -87,7 +87,7 @@ class Calls:
             attempt = self._database.index.attempt(signal.reference)
             await self._consents.stop_by_attempt(attempt, basis="key_9", source="member")
         scene = await self._scene(signal.reference, voice)
-        if scene is None:
+        if scene is None or signal.connected:  # who has talked with the county needs no further word
             return SILENT
         state = read_state(signal.part, Place.MESSAGE, scene.language)
         turn = press(scene.menu, state, signal.digits, scene.facts)

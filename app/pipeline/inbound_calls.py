@@ -36,7 +36,7 @@ class InboundCalls:
         """Return what is said to somebody who calls one of our numbers, or presses a key in such a call."""
         async with self._database.transaction(None) as tx:
             agency = await _owner(tx.session, signal.called)
-            if agency is None:
+            if agency is None or signal.connected:
                 return SILENT
             book, office_open = await self._wording.book(tx.session), agency.is_open(tx.now)
         speech = Speech(agency, book, self._wording, self._clips, voice, key=MESSAGE)

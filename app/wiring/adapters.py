@@ -83,9 +83,12 @@ def load(point: EntryPoint) -> Provider:
 
 
 def adapter(provider: Provider, channel: str, settings: Settings, transport: Transport) -> MessageChannel:
-    """Build one adapter; raises `BadSettings` naming the settings that it misses."""
+    """Build one adapter; raises `BadSettings` naming the settings that it misses or cannot use."""
     said = settings.of(provider.name)
     if missing := provider.missing(said):
         names = ", ".join(f"{provider.name}__{name}".upper() for name in missing)
         raise BadSettings(f"the adapter {provider.name} needs {names}")
-    return provider.channels[channel](Access(transport, said, settings.public_url))
+    try:
+        return provider.channels[channel](Access(transport, said, settings.public_url))
+    except ValueError as error:  # a key that is none, a password in the clear; the words name no value
+        raise BadSettings(f"the adapter {provider.name}: {error}") from None

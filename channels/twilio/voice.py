@@ -41,6 +41,7 @@ _KEY_WAIT = 5  # seconds
 _PAUSE = 1  # seconds between two lines
 _CONNECT_WAIT = 30  # seconds that the other line may ring
 _CONNECTED_FOR = 3_600  # seconds: longer than a county's queue, shorter than a forgotten handset
+_SENTENCE_ENDS = (".", "!", "?", "։", "؟", "。", "។", "…")
 _TALKED = frozenset({"completed", "answered"})
 _STATUS = "status"
 _NOT_PLACED = frozenset({"inbound", "outbound-dial"})
@@ -192,12 +193,17 @@ def _connect(response: VoiceResponse, script: CallScript) -> None:
 
 def _speak(verb: VoiceResponse | Gather, lines: Sequence[Line]) -> None:
     for place, line in enumerate(lines):
-        if place:
+        if place and _ends_a_sentence(lines[place - 1]):
             verb.pause(length=_PAUSE)
         if line.clip_url:
             verb.play(line.clip_url)
         elif (voice := voice_for(line.language)) is not None:
             _say(verb, _words(line), voice)
+
+
+def _ends_a_sentence(line: Line) -> bool:
+    """Say whether a pause may follow: recordings are often parts of one sentence, such as a number's digits."""
+    return not line.clip_url or line.words.rstrip().endswith(_SENTENCE_ENDS)
 
 
 def _say(verb: VoiceResponse | Gather, words: str, voice: Voice) -> None:

@@ -42,14 +42,14 @@ class CallHeard:
         """Call us and listen."""
         return await self._hears(CallReceived("CA9", self.caller, self.called))
 
-    async def press(self, digits: str) -> str:
-        """Press a key, or none, and listen."""
+    async def press(self, digits: str, *, connected: bool | None = None) -> str:
+        """Press a key, or none, and listen; `connected` says what became of a connection."""
         address = self.script.keys_url or self.script.connected_url
         if self.reference:
             part = address.split(f"/{self.reference}/", 1)[1]
-            return await self._hears(KeyPressed(self.reference, "CA1", digits, part))
+            return await self._hears(KeyPressed(self.reference, "CA1", digits, part, connected))
         part = address.split("/voice/", 1)[1]
-        return await self._hears(CallReceived("CA9", self.caller, self.called, part, digits))
+        return await self._hears(CallReceived("CA9", self.caller, self.called, part, digits, connected))
 
     async def presses(self, keys: str) -> str:
         """Press several keys, one after the other."""

@@ -118,6 +118,12 @@ async def test_who_was_not_connected_hears_the_number_and_good_bye(call):
     assert call.ended
 
 
+async def test_who_has_talked_with_the_county_hears_nothing_more(call):
+    await call.answer()
+    await call.press("3")
+    assert await call.press("", connected=True) == ""
+
+
 @pytest.mark.parametrize("moment", [EVENING, TEN + timedelta(days=4)])
 async def test_out_of_office_hours_key_3_says_the_hours_and_offers_a_text(world, call, moment):
     await world.at(moment)

@@ -111,7 +111,14 @@ async def test_key_3_connects_in_office_hours_from_the_number_that_was_called(di
     await call.presses("13")
     assert (call.script.connect_to, call.script.connect_from) == ("+18002819799", "+17145550101")
     assert "/voice/connected/en/" in call.script.connected_url
-    assert "8 0 0" in await call.press("")
+    assert "8 0 0" in await call.press("", connected=False)
+
+
+async def test_who_calls_us_and_has_talked_with_the_county_hears_nothing_more(dials):
+    call = dials()
+    await call.dial()
+    await call.presses("13")
+    assert await call.press("", connected=True) == ""
 
 
 async def test_out_of_office_hours_the_hours_are_said_and_no_text_is_offered(world, dials):

@@ -98,6 +98,13 @@ def test_what_can_be_set_is_known_of_every_provider_that_is_installed():
     assert {setting.name for setting in adapters.offered()["twilio"].settings} >= {"account_sid", "auth_token"}
 
 
+def test_a_setting_that_an_adapter_cannot_use_is_told_and_not_shown(settings, transport):
+    wrong = settings.sendgrid.model_copy(update={"webhook_public_key": "hunter2"})
+    with pytest.raises(BadSettings, match=r"^the adapter sendgrid: ") as refused:
+        adapters.providers(settings.model_copy(update={"sendgrid": wrong}), transport)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_an_entry_point_that_is_no_provider_is_refused():
     with pytest.raises(BadSettings, match=r"posix of the group .* is no provider"):
         adapters.load(EntryPoint("posix", "os:path", adapters.GROUP))

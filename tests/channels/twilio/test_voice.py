@@ -298,7 +298,7 @@ def test_a_voice_that_takes_no_mark_gets_plain_words(voice, monkeypatch):
 def test_a_recording_is_played_whatever_the_language(voice):
     clip = Line("Բարեւ", "hy", "https://kc.example.org/clips/hello?sig=a&b")
     response = parsed(voice.say(CallScript([clip, Line("Good-bye.", "en")])))
-    assert [verb.tag for verb in response] == ["Play", "Pause", "Say", "Hangup"]
+    assert [verb.tag for verb in response] == ["Play", "Say", "Hangup"]
     assert response.find("Play").text == clip.clip_url
 
 
@@ -357,3 +357,11 @@ def test_after_a_connection_it_is_known_whether_somebody_took_the_call(voice, ca
     form = {"CallSid": "CA1", **({"DialCallStatus": said} if said else {})}
     (signal,) = voice.read_callback(called_back("calls/r1/connected", form))
     assert signal.connected is connected
+
+
+def test_recordings_that_make_one_sentence_follow_each_other_without_a_pause(voice):
+    words = ["Ձեր համարն է՝", "երկու", "երեք։", "Ցտեսություն։"]
+    clips = [Line(word, "hy", f"https://us.example/clips/{place}.wav") for place, word in enumerate(words)]
+    assert [verb.tag for verb in parsed(voice.say(CallScript(clips)))] == [
+        "Play", "Play", "Play", "Pause", "Play", "Hangup",
+    ]  # fmt: skip
