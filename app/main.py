@@ -36,7 +36,7 @@ from app.wiring import VERSION, Services
 
 ROUTERS: Final = (
     county_events.router, member_history.router, members.router, messages.router, reports.router, signups.router,
-    callbacks.router, clips.router, health.router, home.router, docs.router, unsubscribe.router,
+    clips.router, health.router, home.router, docs.router, unsubscribe.router,
 )  # fmt: skip
 ABOUT: Final = "Reminds people to renew their Medi-Cal before they lose it: by text, e-mail and call, once, with proof."
 KEEP_ALIVE: Final = 75
@@ -76,11 +76,12 @@ def build_app(services: Services) -> FastAPI:
     """Return the ASGI application over the stages."""
     app = FastAPI(
         title="KeepCovered", version=VERSION, description=ABOUT, docs_url=None, redoc_url=None, openapi_url=None,
-        redirect_slashes=False, lifespan=_lifespan,
+        redirect_slashes=False, lifespan=_lifespan, telemetry={"tracing": False, "metrics": False, "logs": False},
     )  # fmt: skip
     app.state.services, app.state.live = services, services.settings.live
     app.state.public_url = services.settings.public_url.rstrip("/")
     problems.install(app)
+    app.mount(callbacks.PREFIX, callbacks.Callbacks(services, app.state.public_url))  # first: it is the busiest
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(problem_pages(problems.KINDS))

@@ -16,7 +16,7 @@ BEARER: Final = HTTPBearer(
 Given = Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:  # a coroutine: a function would run in a thread
     """Return the stages."""
     wired: Services = request.app.state.services
     return wired

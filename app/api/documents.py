@@ -18,6 +18,10 @@ _BODIES: Final[dict[str, type[BaseModel]]] = {}
 """The models of bodies that routes read themselves, filled as routes are defined."""
 
 
+_PATHS: Final[dict[str, Any]] = {}
+"""The addresses that are served beside the router, filled as they are defined."""
+
+
 class FaultShown(BaseModel):
     """One mistake: a JSON pointer to it, and how to mend it."""
 
@@ -50,6 +54,11 @@ def json_request(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": f"{REF}{model.__name__}"}}}}}
 
 
+def describe(path: str, operations: Mapping[str, Any]) -> None:
+    """Put an address that is served beside the router into the document."""
+    _PATHS[path] = operations
+
+
 def events_body() -> dict[str, Any]:
     """Return the documentation of CloudEvents in their three modes."""
     one, many = {"$ref": f"{REF}CountyEvent"}, {"$ref": f"{REF}CountyEvents"}
@@ -71,6 +80,7 @@ def document(app: FastAPI) -> dict[str, Any]:
             schemas |= _schemas(model)
         problem = _schemas(ProblemShown)
         schemas |= {**problem, "Problem": problem.pop("ProblemShown"), **_events()}
+        found["paths"] |= _PATHS
         app.openapi_schema = found
     return app.openapi_schema
 

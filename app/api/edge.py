@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import Problem, problem_response
@@ -24,6 +24,8 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 """What every answer carries unless its route says otherwise."""
+REFUSED: Final = 400
+REQUEST_ID: Final = b"x-request-id"
 HSTS: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
@@ -32,7 +34,8 @@ class Edge:
 
     def __init__(self, app: ASGIApp, *, public_url: str) -> None:
         self._app = app
-        self._headers = {**HEADERS, **(HSTS if public_url.startswith("https://") else {})}
+        headers = {**HEADERS, **(HSTS if public_url.startswith("https://") else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -62,10 +65,10 @@ class Edge:
             _note(scope, told.get("status", 500), time.perf_counter() - begun)
 
     def _dress(self, message: Message, id_: str) -> None:
-        headers = MutableHeaders(scope=message)
-        headers["X-Request-Id"] = id_
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
+        given = [(name, value) for name, value in message["headers"] if name != REQUEST_ID]
+        present = {name for name, _ in given}
+        added = [header for header in self._headers if header[0] not in present]
+        message["headers"] = [*given, (REQUEST_ID, id_.encode()), *added]
 
 
 def where(error: Exception) -> str:
@@ -85,6 +88,8 @@ def request_id(given: str | None) -> str:
 def _note(scope: Mapping[str, Any], status: int, seconds: float) -> None:
     """Write the access log: the route's template only, for a path may name a member."""
     route = scope.get("root_path", "") + getattr(scope.get("route"), "path", "-")
+    if route.startswith("/callbacks/") and status < REFUSED:
+        return  # providers call back by the hundred a second; what was taken is counted where it is appended
     log().info(
         "request", route=route, method=scope["method"], status=status, ms=round(seconds * 1000, 1),
         request_id=scope["kc.request_id"],

@@ -88,7 +88,8 @@ class BlindIndex:
             attempt = UUID(hex=reference[:32])
         except ValueError:
             return None
-        return attempt if hmac.compare_digest(self.reference(attempt).encode(), reference.encode()) else None
+        mac = hmac.digest(self._attempts, attempt.bytes, sha256)[:10]
+        return attempt if hmac.compare_digest(f"{attempt.hex}{mac.hex()}".encode(), reference.encode()) else None
 
     def token(self, purpose: str, row: UUID) -> str:
         """Return an unguessable token for one row and purpose, safe in a path."""

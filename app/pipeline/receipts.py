@@ -156,6 +156,7 @@ class Receipts:
                 _settle(done, fault)
             if fault is not None:
                 continue
+            log().info("receipts", count=sum(len(rows) for rows, _ in batch))
             await self._apply_what_is_there()
 
     async def _apply_what_is_there(self) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
-from app.main import build_app
 from app.wiring import Services
 
 AT_ONCE = 100
@@ -36,6 +35,8 @@ async def sign(services: Services, count: int) -> int:
 
 async def send(services: Services, _: int) -> int:
     """Let the application take each of them, many at a time, and insist that it takes all."""
+    from app.main import build_app  # the web stack is not to weigh on the workers
+
     app, waiting = build_app(services), iter(_SIGNED)
     async with asyncio.TaskGroup() as callers:
         for _ in range(AT_ONCE):
