@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from channels.signals import Callback, Signal
+from channels.signals import Callback, Claim, Signal
 from channels.speech import CallScript
 
 # --- what an adapter can do ------------------------------------------------------------------
@@ -221,8 +221,9 @@ class MessageChannel(Protocol):
     async def send(self, messages: Sequence[OutgoingMessage], *, not_after: float) -> Sequence[Outcome]:
         """Send each message at most once and say what became of it, in the same order.
 
-        `not_after` is in seconds of CLOCK_BOOTTIME and is checked right before each write: what is
-        still unwritten then is `TryLater("deadline")`. Never retries, never raises for a provider's fault.
+        `not_after` is in seconds of CLOCK_BOOTTIME and is checked right before each request is begun: what
+        has not begun by then is `TryLater("deadline")`. Opening a connection may come between the check and
+        the first byte, for a few seconds. Never retries, never raises for a provider's fault.
         """
         ...
 
@@ -240,6 +241,13 @@ class MessageChannel(Protocol):
 
     async def redact(self, handle: Handle) -> Redaction:
         """Erase words and number of a settled message at the provider."""
+        ...
+
+    def claim(self, callback: Callback) -> Claim | None:
+        """Say, of a callback without a reference, what it claims to be about; None where that is not to be seen.
+
+        Nothing is verified yet, so nothing may be done about it. Never raises.
+        """
         ...
 
     def read_callback(self, callback: Callback) -> Sequence[Signal]:

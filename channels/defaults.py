@@ -1,6 +1,7 @@
 """The answers of an adapter whose provider offers less: inherit them, and write only what there is."""
 
 from channels.contract import CannotSay, Found, Handle, Health, Lookup, Redaction, TooLate, Withdrawal
+from channels.signals import Callback, Claim
 
 NOT_OFFERED = "not offered"
 
@@ -27,6 +28,10 @@ class Defaults:
     async def redact(self, handle: Handle) -> Redaction:  # noqa: ARG002
         """Say that nothing can be erased."""
         return CannotSay(NOT_OFFERED)
+
+    def claim(self, callback: Callback) -> Claim | None:  # noqa: ARG002
+        """Say that it is not to be seen what a callback is about."""
+        return None
 
     async def close(self) -> None:
         """Hold nothing, so give up nothing."""

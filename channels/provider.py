@@ -15,6 +15,8 @@ class Setting:
     what: str
     required: bool = True
     secret: bool = False
+    account: bool = False
+    """Whether another value is another account: what went out by the one can be asked about there alone."""
 
 
 @dataclass(frozen=True, slots=True)

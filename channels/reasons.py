@@ -27,7 +27,7 @@ class Then(StrEnum):
     LATER = "later"
     """Surely not sent: the same message again, after a while; no budget of tries is used up by waiting."""
     PAUSE = "pause"
-    """Nothing will work until an operator has mended a setting: the provider is left alone."""
+    """Nothing will work until an operator has mended a setting: the provider is left alone; then the same again."""
     NEW_ADDRESS = "new_address"
     """The address does not work: it is marked, and only another one or another channel can help."""
     OTHER_CHANNEL = "other_channel"
@@ -42,7 +42,7 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason: `tries` and `wait` only where it may be tried again."""
+    """One reason: `tries` and `wait` only where it may be tried again; a pause uses no tries up, however long."""
 
     fault: Fault
     then: Then
@@ -52,14 +52,14 @@ class Reason:
 
 _DAY = timedelta(days=1)
 _TABLE: Mapping[tuple[Fault, Then], tuple[str, ...]] = {
-    (Fault.OURS, Then.PAUSE): ("misconfigured",),
     (Fault.OURS, Then.LATER): ("deadline", "unwritable", "closed", "send_time_refused", "quiet_hours"),
     (Fault.OURS, Then.NOTHING): ("bad_content", "no_mail", "canceled_at_provider", "expired_at_provider", "too_long"),
-    (Fault.OURS, Then.OTHER_CHANNEL): ("no_voice",),
     (Fault.PROVIDER, Then.LATER): ("rate_limited", "queue_full", "unreachable", "deferred"),
     (Fault.PROVIDER, Then.OTHER_CHANNEL): ("unexplained", "refused", "route_refused", "fraud_blocked", "undelivered"),
     (Fault.ADDRESS, Then.NEW_ADDRESS): ("bad_address", "bounced", "dropped"),
     (Fault.ADDRESS, Then.OTHER_CHANNEL): ("landline", "fax"),
+    # One reader's mail server, behind a relay that works.
+    (Fault.ADDRESS, Then.LATER): ("put_off",),
     (Fault.PERSON, Then.SUPPRESS): ("opted_out", "litigator_blocked", "spam_report", "unsubscribed"),
     (Fault.PERSON, Then.NOTHING): ("voicemail", "hung_up"),
     # The carrier gave no word in time, so the text may have arrived: it is not sent again.
@@ -67,6 +67,7 @@ _TABLE: Mapping[tuple[Fault, Then], tuple[str, ...]] = {
     (Fault.CARRIER, Then.OTHER_CHANNEL): ("carrier_filtered", "blocked", "call_failed"),
 }
 _AGAIN: Mapping[str, Reason] = {
+    "misconfigured": Reason(Fault.OURS, Then.PAUSE, wait=timedelta(hours=1)),
     "handset_unreachable": Reason(Fault.PERSON, Then.AGAIN, tries=2, wait=1.5 * _DAY),
     "unknown_number": Reason(Fault.ADDRESS, Then.AGAIN, tries=1, wait=_DAY),
     "carrier_error": Reason(Fault.CARRIER, Then.AGAIN, tries=1, wait=_DAY),

@@ -28,6 +28,17 @@ class Callback:
     kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a callback claims to be about, unproven: it only says whose keys are worth trying.
+
+    `called` is our number that was texted or called. With neither it cannot be genuine.
+    """
+
+    reference: str = ""
+    called: str = ""
+
+
 class Status(StrEnum):
     """What a receipt can say of an attempt."""
 

@@ -21,6 +21,11 @@ from pyreqwest.response import Response
 NEVER = float("inf")
 """A `not_after` for requests that may go out at any time (look-ups)."""
 
+LONGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes of an answer; the longest we ask for is a page of a hundred texts."""
+LONGEST_ID = 200
+"""Characters of a provider's id; the longest that is documented has 100."""
+
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
 
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -64,8 +69,10 @@ class Transport:
     """One connection pool for many concurrent requests; open it before use, close it after.
 
     `timeout` bounds a whole request from the connecting on; at most `connections` requests are
-    under way, further ones wait and have their deadline checked after the wait. No proxy is taken
-    from the environment: `proxy` is a URL, `trusted_roots` are PEM certificates beside the usual.
+    under way, further ones wait and have their deadline checked after the wait. Between that check
+    and the first byte may lie the opening of a connection, for half of `timeout` at most: the client
+    cannot bound it by request, so whoever sets a deadline leaves room for it. No proxy is taken from
+    the environment: `proxy` is a URL, `trusted_roots` are PEM certificates beside the usual.
     """
 
     def __init__(
@@ -128,7 +135,7 @@ class Transport:
         form: Form | None = None,
         body: bytes = b"",
     ) -> Sent:
-        """Post a form or, without one, raw bytes; `not_after` is in seconds of CLOCK_BOOTTIME."""
+        """Post a form or, without one, raw bytes; not begun after `not_after`, in seconds of CLOCK_BOOTTIME."""
         if self._client is None:
             return NotSent("closed")
         try:
@@ -164,12 +171,24 @@ class Transport:
             if time.clock_gettime(time.CLOCK_BOOTTIME) > not_after:
                 return NotSent("deadline")
             try:
-                response = await request.build().send()
-                body = (await response.bytes()).to_bytes()
+                async with request.build_streamed() as response:
+                    body = await _whole(response)
             except PyreqwestError as error:
                 return _what_failed(error)
+        if body is None:
+            return Lost("too large")
         kept = _header(response, keep) if keep else ""
         return Answer(response.status, body, _retry_after(response), _header(response, "x-message-id"), kept)
+
+
+async def _whole(response: Response) -> bytes | None:
+    """Read a body, unpacked, or nothing if it is longer than any answer of a provider's."""
+    body, reader = bytearray(), response.body_reader
+    while (chunk := await reader.read_chunk()) is not None:
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            return None
+    return bytes(body)
 
 
 def _what_failed(error: PyreqwestError) -> NotSent | Lost:
@@ -194,6 +213,12 @@ def _retry_after(response: Response) -> timedelta | None:
     if _SECONDS.fullmatch(value) is None:
         return None
     return min(timedelta(seconds=int(value)), _LONGEST_WAIT)
+
+
+def id_from(value: object) -> str:
+    """Return an id that a provider gave, empty if it is none that every database and address would take."""
+    fits = isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= LONGEST_ID
+    return str(value) if fits else ""
 
 
 def header(headers: Mapping[str, str], name: str) -> str:

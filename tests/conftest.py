@@ -2,23 +2,45 @@
 
 import asyncio
 import socket
+import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from app.db.embedded import EmbeddedPostgres
-from app.db.schema import upgrade
-from app.queue import quiet_logs
+from app.db.schema import known_schema, upgrade
+from app.db.sealed import BlindIndex, KeyRing
+from app.db.transaction import Database
+from app.pipeline.wording import Wording
+from app.queue import open_queue, quiet_logs
+from app.rules.wording_reading import parse_template
 from app.settings import Settings, read_settings
-from app.wiring import Services, open_services
+from app.wiring import Services, open_services, shipped
 
 TEMPLATE = "shape"
+FORGET = """
+    SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET session_replication_role = replica;
+    DO $$ DECLARE held record; BEGIN
+      FOR held IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+         AND tablename NOT IN ('alembic_version', 'template_version', 'business_clock') LOOP
+        EXECUTE format('DELETE FROM %I', held.tablename);
+      END LOOP;
+    END $$;
+    DELETE FROM template_version WHERE version > 1 OR agency_id IS NOT NULL;
+    UPDATE business_clock SET ahead = '0';
+"""
+"""Makes a database as it was, all but the shipped words; whoever still holds something in it has to let go."""
 AGENCY = """
 code = "orange"
 name = "Orange County Social Services Agency"
@@ -40,20 +62,64 @@ def server() -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(root, durable=False) as running:
         with psycopg.connect(running.url_for("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+            connection.execute("SET scram_iterations = 1")  # thousands of connections prove who they are
+            connection.execute(sql.SQL("ALTER ROLE app PASSWORD {}").format(connection.info.password))
         upgrade(running.url_for(TEMPLATE))
         yield running
         running.erase()
 
 
-@pytest.fixture
-def database_url(server: EmbeddedPostgres) -> Iterator[str]:
-    """The address of a fresh database with the whole schema."""
+def made(server: EmbeddedPostgres) -> str:
+    """Make a database with the whole schema; it takes as long as twenty tests."""
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(server.url_for("postgres"), autocommit=True) as connection:
         make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(make.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
-        yield server.url_for(name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    return server.url_for(name)
+
+
+@pytest.fixture
+def own_url(server: EmbeddedPostgres) -> str:
+    """The address of a database of the test's own, for those that change its very shape."""
+    return made(server)
+
+
+@pytest.fixture(scope="session")
+def bare_url(server: EmbeddedPostgres) -> str:
+    """The database of all tests that need no words."""
+    return made(server)
+
+
+@pytest.fixture(scope="session")
+def shared_url(server: EmbeddedPostgres) -> str:
+    """The database of all tests that need the shipped words."""
+    url = made(server)
+    asyncio.run(published(url))
+    return url
+
+
+async def published(url: str) -> None:
+    """Load the shipped words into a database."""
+    database = Database(url, queue=open_queue(url), ring=KeyRing([bytes(32)]), index=BlindIndex(bytes(32)))
+    await Wording(database, shipped()).publish()
+    await database.close()
+
+
+@pytest.fixture
+def database_url(bare_url: str) -> str:
+    """The address of a database without a row."""
+    with psycopg.connect(bare_url, autocommit=True) as connection:
+        connection.execute(FORGET)
+        connection.execute("DELETE FROM template_version")
+    return bare_url
+
+
+@pytest.fixture
+def clean_url(shared_url: str) -> str:
+    """The address of a database without a row but the shipped words."""
+    with psycopg.connect(shared_url, autocommit=True) as connection:
+        connection.execute(FORGET)
+    return shared_url
 
 
 @pytest.fixture
@@ -71,11 +137,29 @@ def settings(tmp_path: Path, port: int) -> Settings:
     return read_settings(tmp_path, f"http://127.0.0.1:{port}")
 
 
+parsed_once, known_once, zones_once = cache(parse_template), cache(known_schema), cache(available_timezones)
+
+
+@cache
+def packages_once(path: tuple[str, ...], group: str) -> EntryPoints:
+    """Look through the installed packages, once for each `sys.path`."""
+    return entry_points(group=group)
+
+
 @pytest.fixture
-async def services(settings: Settings, database_url: str) -> AsyncIterator[Services]:
-    """Every stage over a fresh database, with the shipped templates; nothing runs by itself."""
-    async with open_services(settings, database_url) as opened:
-        await opened.wording.publish()
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is the same for all tests is read once: packages, time zones, words, revisions."""
+    monkeypatch.setattr("app.wiring.adapters.entry_points", lambda *, group: packages_once(tuple(sys.path), group))
+    monkeypatch.setattr("app.rules.agency.available_timezones", zones_once)
+    monkeypatch.setattr("app.pipeline.wording.parse_template", parsed_once)
+    monkeypatch.setattr("app.wiring.services.known_schema", known_once)
+    monkeypatch.setattr("app.wiring.services.check_schema", lambda _: None)  # this very version made it
+
+
+@pytest.fixture
+async def services(settings: Settings, clean_url: str, _read_once: None) -> AsyncIterator[Services]:
+    """Every stage over an empty database with the shipped words; nothing runs by itself."""
+    async with open_services(settings, clean_url) as opened:
         yield opened
 
 

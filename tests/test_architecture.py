@@ -201,7 +201,7 @@ def statuses_that_refuse() -> set[str]:
 
 def test_every_reason_that_a_provider_gives_has_a_sentence():
     found = provider_reasons()
-    assert {"unknown_number", "deadline", "no_voice", "spam_report", "busy", "bounced"} <= found
+    assert {"unknown_number", "deadline", "spam_report", "busy", "bounced"} <= found
     assert found - set(SENTENCES) == set()
 
 

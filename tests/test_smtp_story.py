@@ -13,13 +13,12 @@ ADDRESS = "lan@example.org"
 
 
 @pytest.fixture
-async def county(settings, port, unused_tcp_port, database_url, monkeypatch):
+async def county(settings, port, unused_tcp_port, clean_url, monkeypatch):
     """The county's system, where e-mail leaves by SMTP."""
     monkeypatch.setenv("KEEPCOVERED_CHANNELS__EMAIL", "smtp")
     monkeypatch.setenv("KEEPCOVERED_SMTP__PORT", str(unused_tcp_port))
     by_smtp = read_settings(settings.data_dir, settings.public_url)
-    async with open_services(by_smtp, database_url) as services, listening(services, port):
-        await services.wording.publish()
+    async with open_services(by_smtp, clean_url) as services, listening(services, port):
         agency = await services.tenancy.add(AGENCY)
         key = await services.tenancy.add_key(agency.id, name="test", scopes=["admin"])
         headers = {"Authorization": f"Bearer {key.text}"}

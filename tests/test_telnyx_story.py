@@ -12,12 +12,11 @@ OURS = "+17145550100"
 
 
 @pytest.fixture
-async def county(settings, port, database_url, monkeypatch):
+async def county(settings, port, clean_url, monkeypatch):
     """The county's system, where texts leave by Telnyx."""
     monkeypatch.setenv("KEEPCOVERED_CHANNELS__SMS", "telnyx")
     by_telnyx = read_settings(settings.data_dir, settings.public_url)
-    async with open_services(by_telnyx, database_url) as services, listening(services, port):
-        await services.wording.publish()
+    async with open_services(by_telnyx, clean_url) as services, listening(services, port):
         agency = await services.tenancy.add(AGENCY)
         key = await services.tenancy.add_key(agency.id, name="test", scopes=["admin"])
         headers = {"Authorization": f"Bearer {key.text}"}

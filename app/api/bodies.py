@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 
 from app.api.problems import Fault, Problem, faults_of, pointer
 
@@ -20,16 +21,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: Request, most: int = MOST) -> bytes:
-    """Return the body; raises the problem `too-large` before more than the limit is kept."""
+    """Return the body; raises `too-large` before more than the limit is kept, `malformed-request` if it is cut off."""
     told = request.headers.get("content-length", "")
     if told.isdecimal() and int(told[:20]) > most:
         raise Problem("too-large")
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise Problem("too-large")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise Problem("too-large")
+            parts.append(part)
+    except ClientDisconnect:
+        raise Problem("malformed-request", "The body ended before its announced length.") from None
     return b"".join(parts)
 
 

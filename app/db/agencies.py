@@ -1,7 +1,7 @@
 """Agencies, the senders that belong to them, and their API keys."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,8 @@ SAVE_SENDERS = text("""
 BY_CODE = text(f"SELECT id, profile, {OWN} FROM agency WHERE code = :code")  # noqa: S608
 BY_ID = text(f"SELECT id, profile, {OWN} FROM agency WHERE id = :id")  # noqa: S608
 ALL = text(f"SELECT id, profile, {OWN} FROM agency ORDER BY code")  # noqa: S608
+BY_IDS = text(f"SELECT id, profile, {OWN} FROM agency WHERE id = ANY(cast(:ids AS uuid[]))")  # noqa: S608
+OF_NUMBER = text("SELECT agency_id FROM sender WHERE channel IN ('sms', 'voice') AND address = :number")
 BY_SENDER = text("SELECT agency_id FROM sender WHERE channel = :channel AND address = :address")
 ADD_KEY = text("""
     INSERT INTO api_key (id, agency_id, name, digest, scopes, created_at, expires_at)
@@ -82,6 +84,12 @@ async def by_id(session: Session, id_: UUID) -> Agency | None:
     return agency_of(row.id, row.profile, row.own) if row else None
 
 
+async def by_ids(session: Session, several: Collection[UUID]) -> dict[UUID, Agency]:
+    """Return those of several agencies that there are, by id."""
+    rows = await session.all(BY_IDS, ids=list(several)) if several else ()
+    return {row.id: agency_of(row.id, row.profile, row.own) for row in rows}
+
+
 async def every(session: Session) -> list[Agency]:
     """Return all agencies by code."""
     return [agency_of(row.id, row.profile, row.own) for row in await session.all(ALL)]
@@ -91,6 +99,11 @@ async def owner_of(session: Session, channel: Channel, address: str) -> UUID | N
     """Return the agency that a sender address belongs to."""
     row = await session.first(BY_SENDER, channel=channel, address=address)
     return row.agency_id if row else None
+
+
+async def owners_of(session: Session, number: str) -> set[UUID]:
+    """Return the agencies that a number belongs to, be it for texts or for calls."""
+    return {row.agency_id for row in await session.all(OF_NUMBER, number=number)}
 
 
 async def add_key(

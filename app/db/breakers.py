@@ -29,6 +29,7 @@ END_LEASE = text("""
     UPDATE breaker SET probe_until = NULL
      WHERE channel = :channel AND provider = :provider AND account = ANY(:accounts)
 """)
+REPORTED = text("SELECT provider, channel, account FROM breaker WHERE reported AND open_until IS NOT NULL")
 OPEN = text(f"""
     SELECT channel, provider, account, {COLUMNS} FROM breaker
      WHERE open_until IS NOT NULL ORDER BY channel, provider, account
@@ -64,6 +65,11 @@ async def lease_probe(session: Session, channel: str, provider: str, accounts: S
 async def end_probe(session: Session, channel: str, provider: str, accounts: Sequence[str]) -> None:
     """Give a probe back that found nothing to send."""
     await session.run(END_LEASE, channel=channel, provider=provider, accounts=list(accounts))
+
+
+async def waiting_for_word(session: Session) -> set[tuple[str, str, str]]:
+    """Return those that only a receipt closes: (account, channel, provider) each."""
+    return {(row.account, row.channel, row.provider) for row in await session.all(REPORTED)}
 
 
 async def not_closed(session: Session) -> Sequence[tuple[str, str, str, Breaker]]:

@@ -1,7 +1,7 @@
 """An agency's own credentials at a provider, sealed; `account` marks whose account it is and holds no secret."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,11 @@ from sqlalchemy import text
 from app.db.sealed import associated
 from app.db.transaction import Row, Session
 
-OF_AGENCY = text("SELECT agency_id, provider, account, settings_sealed FROM credential WHERE agency_id = :agency")
-AT_PROVIDER = text("SELECT agency_id, provider, account, settings_sealed FROM credential WHERE provider = :provider")
+OF_AGENCIES = text("""
+    SELECT agency_id, provider, account, settings_sealed FROM credential
+     WHERE agency_id = ANY(cast(:agencies AS uuid[]))
+""")
+HOLDERS = text("SELECT agency_id FROM credential WHERE provider = :provider")
 SAVE = text("""
     INSERT INTO credential (agency_id, provider, account, settings_sealed, updated_at)
     VALUES (:agency, :provider, :account, :sealed, :now)
@@ -33,12 +36,25 @@ class Own:
 
 async def of(session: Session, agency: UUID) -> dict[str, Own]:
     """Return an agency's own credentials by provider."""
-    return {row.provider: _opened(session, row) for row in await session.all(OF_AGENCY, agency=agency)}
+    return (await of_many(session, [agency])).get(agency, {})
 
 
-async def at_provider(session: Session, provider: str) -> list[Own]:
-    """Return the credentials that agencies have of their own at a provider."""
-    return [_opened(session, row) for row in await session.all(AT_PROVIDER, provider=provider)]
+async def of_many(session: Session, several: Collection[UUID]) -> dict[UUID, dict[str, Own]]:
+    """Return the own credentials of those of several agencies that have some, by provider."""
+    found: dict[UUID, dict[str, Own]] = {}
+    for row in await session.all(OF_AGENCIES, agencies=list(several)) if several else ():
+        found.setdefault(row.agency_id, {})[row.provider] = _opened(session, row)
+    return found
+
+
+async def holders(session: Session, provider: str) -> set[UUID]:
+    """Return the agencies that have credentials of their own at a provider; none is opened."""
+    return {row.agency_id for row in await session.all(HOLDERS, provider=provider)}
+
+
+def settings_of(own: Mapping[str, Own]) -> dict[str, Mapping[str, Any]]:
+    """Return what an agency set, by provider, as adapters are built from it."""
+    return {provider: one.settings for provider, one in own.items()}
 
 
 async def save(session: Session, agency: UUID, provider: str, account: str, settings: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,9 @@ RECEIPTS = text("""
     SELECT r.attempt_id, r.status, r.reason, r.provider_code, r.received_at FROM receipt r
       JOIN attempt a ON (a.id, a.period) = (r.attempt_id, r.period)
      WHERE a.agency_id = :agency AND a.message_id = :message ORDER BY r.id
+""")
+HELD_IN = text("""
+    UPDATE message SET language = :language WHERE (id, period) = (:id, :period) AND language <> :language
 """)
 TWICE = text("""
     SELECT count(*) AS n FROM (
@@ -109,6 +112,11 @@ async def add(session: Session, agency: UUID, direct: Direct) -> bool:
         )
         > 0
     )
+
+
+async def held_in(session: Session, id_: UUID, period: date, language: str) -> None:
+    """Keep in which language a call is truly held, where that is another than it was planned in."""
+    await session.run(HELD_IN, id=id_, period=period, language=language)
 
 
 async def listed(

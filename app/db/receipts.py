@@ -1,9 +1,9 @@
-"""Receipts: appended raw and once, then applied in sets; what a person texts us; open attempts."""
+"""Receipts: appended raw and once, then applied in sets; what a person texts us or presses in a call; open attempts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from app.db.columns import columns
 from app.db.sealed import associated
 from app.db.transaction import Session
+from app.db.verdicts import consent_joins, verdict
 
 COLUMNS = ("attempt_id", "provider", "key", "status", "provider_id", "reason", "provider_code")
 APPEND = text("""
@@ -37,7 +38,7 @@ APPLY = f"""
         FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
     said AS MATERIALIZED (
       SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.accepted_on_machine, a.channel,
-             {REPLACED} AS replaced
+             a.provider, a.intended_on_machine, {REPLACED} AS replaced
         FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
              AND (w.status = 'delivered' OR NOT a.over)
        ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], w.status), w.id),
@@ -61,7 +62,7 @@ APPLY = f"""
                       THEN (SELECT p.received_at + make_interval(secs => t.wait)
                               FROM unnest(cast(:again_reason AS text[]), cast(:again_tries AS int[]),
                                      cast(:again_wait AS float8[])) t (reason, tries, wait)
-                             WHERE t.reason = p.reason AND m.again < t.tries) END,
+                             WHERE t.reason = p.reason AND (t.tries IS NULL OR m.again < t.tries)) END,
            ended_at = CASE WHEN p.status <> 'accepted' THEN p.received_at ELSE m.ended_at END,
            seconds = CASE WHEN p.status = 'delivered'
                      THEN greatest(0, extract(epoch FROM p.received_on_machine
@@ -71,7 +72,8 @@ APPLY = f"""
         ON allowed.to_status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END
      WHERE (m.id, m.period) = (p.message_id, p.period) AND NOT (p.replaced AND p.channel = 'voice')
        AND CASE m.status WHEN 'planned' THEN 'sending' ELSE m.status END = allowed.from_status
-    RETURNING m.agency_id, m.channel, m.provider, m.contact_point_id, m.status, m.reason, m.again_at
+    RETURNING m.agency_id, m.channel, p.provider, m.contact_point_id, m.status, m.reason, m.again_at,
+              p.intended_on_machine AS left_at
 """  # noqa: S608  (constants of ours)
 APPLY_WAITING = text(APPLY)
 MARK_POINTS = text("""
@@ -89,21 +91,27 @@ ATTEMPT = text(f"""
                 ELSE 'unclear' END AS state,
            a.id AS attempt_id, a.agency_id, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
            m.contact_point_id, m.address_sealed, m.words_sealed, m.template_version_id, m.language,
-           m.template, cp.value_index, cp.value_sealed, cp.line_kind, rn.renewal_month, mb.language_written, mb.language_spoken, mb.private_sealed
+           m.template, cp.value_index, cp.value_sealed, cp.line_kind, rn.renewal_month, mb.language_written,
+           mb.language_spoken, mb.private_sealed,
+           CASE WHEN m.kind = 'reminder' THEN coalesce({verdict("m.channel")}) END AS refused
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
+      {consent_joins("m.channel")}
      WHERE a.id = :attempt
 """)  # noqa: S608
 OWNERS = text("SELECT DISTINCT agency_id FROM attempt WHERE id = ANY(cast(:attempts AS uuid[]))")
+OF_A_CALL = "call"
+"""The meaning that a key in a call to us is kept under; the others are those of texts."""
 KEEP_INBOUND = text("""
     INSERT INTO inbound (agency_id, provider, key, from_index, from_sealed, body_sealed, meaning, received_at)
     VALUES (:agency, :provider, :key, :from_index, :from_sealed, :body_sealed, :meaning, :now)
     ON CONFLICT DO NOTHING
 """)
 INBOUND_SINCE = text("""
-    SELECT count(*) AS n FROM inbound WHERE agency_id = :agency AND from_index = :address AND received_at > :since
+    SELECT count(*) AS n FROM inbound
+     WHERE agency_id = :agency AND from_index = :address AND received_at > :since AND meaning <> :of_a_call
 """)
 LANGUAGE_OF_ADDRESS = text("""
     SELECT m.id AS member_id, m.language_written, m.language_spoken FROM contact_point c
@@ -119,10 +127,11 @@ async def append(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What receipts are applied by: moves (from, to), reasons (reason, tries, seconds to wait), what can be erased."""
+    """What receipts are applied by: moves (from, to), what is tried again, what can be erased."""
 
     moves: Sequence[tuple[str, str]]
-    again: Sequence[tuple[str, int, float]] = ()
+    again: Sequence[tuple[str, int | None, float]] = ()
+    """Each as (reason, tries, seconds to wait); without a number it is tried as often as it takes."""
     erasable: Sequence[str] = ()
     """Each as `channel/provider`."""
     erase_after: timedelta = timedelta(days=1)
@@ -149,15 +158,35 @@ async def mark_bounced(session: Session, points: Sequence[UUID]) -> None:
     await session.run(MARK_REPLAN, points=list(points))
 
 
-async def attempt(session: Session, id_: UUID) -> Row[Any] | None:
-    """Return an attempt with its message's member and address; one thought absent that is heard of is unclear."""
-    return await session.first(ATTEMPT, attempt=id_)
+async def attempt(session: Session, id_: UUID, allowed: Sequence[str] = ()) -> Row[Any] | None:
+    """Return an attempt with its message's member and address; one thought absent that is heard of is unclear.
+
+    `refused` is what speaks against a reminder by now, where the renewal may have one of the `allowed` statuses.
+    """
+    return await session.first(ATTEMPT, attempt=id_, allowed=list(allowed), now=session.now)
+
+
+class Key(NamedTuple):
+    """A key that was pressed in a call of ours; `part` says what was asked."""
+
+    attempt: UUID
+    provider: str
+    provider_id: str
+    part: str
+    digits: str
+
+
+async def keep_key(session: Session, key: Key) -> bool:
+    """Keep a key once, as a receipt, for it shows that the call was placed; say whether it is news."""
+    of_one_call = f"{key.provider_id}:{key.part}:{key.digits}"
+    row = (key.attempt, key.provider, of_one_call, "accepted", key.provider_id, "", "")
+    return await append(session, [row]) > 0
 
 
 async def keep_inbound(
     session: Session, agency: UUID, *, provider: str, key: str, sender: str, body: str, meaning: str
 ) -> bool:
-    """Keep a text that a person sent us, once; say whether it is news."""
+    """Keep what a person sent us, a text or a key in a call to us, once; say whether it is news."""
     return (
         await session.run(
             KEEP_INBOUND,
@@ -176,7 +205,7 @@ async def keep_inbound(
 
 async def inbound_since(session: Session, agency: UUID, address: bytes, since: datetime) -> int:
     """Return how many texts a number sent us since a moment."""
-    row = await session.first(INBOUND_SINCE, agency=agency, address=address, since=since)
+    row = await session.first(INBOUND_SINCE, agency=agency, address=address, since=since, of_a_call=OF_A_CALL)
     return int(row.n) if row else 0
 
 

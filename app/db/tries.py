@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from app.db.called import CALLS
 from app.db.columns import columns
 from app.db.transaction import Session
 from app.db.verdicts import consent_joins, verdict
 
-# Calls are counted by number, whoever of the agency's members they were for: the law counts them so.
 WAITING = text(f"""
-    SELECT m.id, m.period, m.agency_id, m.channel, m.zone, m.deadline_at,
+    SELECT m.id, m.period, m.agency_id, m.channel, m.zone, m.deadline_at, m.reason, m.contact_point_id,
            CASE WHEN m.kind = 'reminder' THEN coalesce({verdict("m.channel")}) END AS refused,
            coalesce(called.calls, 0) AS calls, called.at AS called_at
       FROM message m
@@ -21,14 +21,7 @@ WAITING = text(f"""
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
       {consent_joins("m.channel")}
-      LEFT JOIN LATERAL (
-        SELECT count(*) AS calls, max(a.intended_at) AS at
-          FROM contact_point same
-          JOIN message other ON (other.agency_id, other.member_id, other.contact_point_id)
-                              = (same.agency_id, same.member_id, same.id) AND other.channel = 'voice'
-          JOIN attempt a ON a.message_id = other.id AND a.state IN ('intended', 'unclear', 'accepted')
-               AND a.intended_at > :calls_since
-         WHERE (same.agency_id, same.value_index) = (cp.agency_id, cp.value_index)) called ON m.channel = 'voice'
+      LEFT JOIN LATERAL ({CALLS}) called ON m.channel = 'voice'
      WHERE m.status = 'undelivered' AND m.again_at <= :now
      ORDER BY m.again_at LIMIT :limit FOR UPDATE OF m SKIP LOCKED
 """)  # noqa: S608  (constants of ours)
@@ -36,7 +29,9 @@ GO = text("""
     WITH past AS (
       UPDATE attempt SET over = true
        WHERE message_id = ANY(cast(:ids AS uuid[])) AND state IN ('unclear', 'accepted') AND NOT over)
-    UPDATE message SET status = 'planned', due_at = :now, again_at = NULL, again = again + 1, ended_at = NULL,
+    UPDATE message SET status = 'planned', due_at = :now, again_at = NULL, ended_at = NULL,
+           again = again + CASE WHEN reason = ANY(cast(:free AS text[])) THEN 0 ELSE 1 END,
+           tries = tries - CASE WHEN reason = ANY(cast(:free AS text[])) AND tries > 0 THEN 1 ELSE 0 END,
            earlier_segments = segments, earlier_cost = cost
      WHERE id = ANY(cast(:ids AS uuid[])) AND status = 'undelivered'
 """)
@@ -60,10 +55,10 @@ async def waiting(
     )
 
 
-async def go(session: Session, ids: Sequence[UUID]) -> None:
-    """Plan these messages anew, due now; their attempts so far are over."""
+async def go(session: Session, ids: Sequence[UUID], *, free: Sequence[str] = ()) -> None:
+    """Plan these messages anew, due now; their attempts so far are over. A `free` reason uses up no try."""
     if ids:
-        await session.run(GO, ids=list(ids), now=session.now)
+        await session.run(GO, ids=list(ids), free=list(free), now=session.now)
 
 
 async def wait(session: Session, rows: Sequence[tuple[UUID, Any, datetime | None]]) -> None:

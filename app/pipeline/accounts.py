@@ -64,6 +64,6 @@ def _problems(provider: Provider, said: object) -> list[str]:
 
 
 def _mark(provider: Provider, said: Mapping[str, Any]) -> str:
-    """Return what tells this account from others and stays the same while its secrets are replaced."""
-    open_ones = {setting.name: said.get(setting.name, "") for setting in provider.settings if not setting.secret}
-    return sha256(json.dumps([provider.name, open_ones], sort_keys=True).encode()).hexdigest()[:16]
+    """Return what tells this account from others and stays the same while its keys are replaced."""
+    whose = {setting.name: said.get(setting.name, "") for setting in provider.settings if setting.account}
+    return sha256(json.dumps([provider.name, whose], sort_keys=True).encode()).hexdigest()[:16]

@@ -4,13 +4,16 @@ A provider's own faults count for everybody who uses its account. A setting that
 own account) stops the one agency whose it is, so that nobody's mistake takes a provider from all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from app.db import breakers
 from app.db.transaction import Session
-from app.rules.breaker import PROBE, Breaker, Passing, Tally, choice, counted, opened, passing
+from app.logs import log
+from app.rules.breaker import PROBE, Breaker, Passing, Tally, arrived, choice, counted, passing, reported
 from app.rules.facts import Channel
 from channels.contract import MessageChannel
 
@@ -84,17 +87,43 @@ async def count(session: Session, agency: UUID, channel: Channel, turn: Turn, to
         elif account != accounts[0] and not told.misconfigured and (before is None or before.open_until is None):
             continue
         after = counted(before, said, now, another=turn.another)
-        await breakers.save(session, channel, way.provider.name, account, after)
+        await _keep(session, (account, channel, way.provider.name), before, after)
 
 
-async def stop(session: Session, agency: UUID, channel: str, provider: str) -> None:
-    """Open an agency's breaker, because a receipt says that a setting is wrong."""
-    held = await breakers.hold(session, channel, provider, [agency.hex])
-    before = held.get(agency.hex) or Breaker(session.machine_now)
-    if before.open_until is None or before.open_until <= session.machine_now:
-        await breakers.save(
-            session, channel, provider, agency.hex, opened(before, "misconfigured", session.machine_now)
-        )
+Left = Mapping[tuple[UUID, str, str], datetime]
+"""When the last of some messages left, by agency, channel and provider."""
+
+
+async def stop(session: Session, left: Left) -> None:
+    """Open agencies' breakers, because receipts of what left then say that a setting is wrong."""
+    for (agency, channel, provider), at in sorted(left.items(), key=str):
+        await _hear(
+            session, (agency.hex, channel, provider), partial(reported, left=at, now=session.machine_now)
+        )  # fmt: skip
+
+
+async def resume(session: Session, left: Left) -> None:
+    """Close those breakers that receipts opened, because what left then arrived."""
+    waiting = await breakers.waiting_for_word(session) if left else set()
+    for (agency, channel, provider), at in sorted(left.items(), key=str):
+        if (agency.hex, channel, provider) in waiting:
+            await _hear(session, (agency.hex, channel, provider), partial(arrived, left=at))
+
+
+async def _hear(session: Session, which: tuple[str, str, str], told: Callable[[Breaker], Breaker]) -> None:
+    account, channel, provider = which
+    before = (await breakers.hold(session, channel, provider, [account])).get(account)
+    after = told(before or Breaker(session.machine_now))
+    if after != before:
+        await _keep(session, which, before, after)
+
+
+async def _keep(session: Session, which: tuple[str, str, str], before: Breaker | None, after: Breaker) -> None:
+    """Keep a breaker; an operator hears of one that opens."""
+    account, channel, provider = which
+    await breakers.save(session, channel, provider, account, after)
+    if after.open_until is not None and (before is None or before.open_until is None):
+        log().error("provider paused", provider=provider, agency=account, where=channel, outcome=after.why)
 
 
 def _of(way: Way, agency: UUID, held: Mapping[tuple[str, str], Breaker]) -> list[Breaker | None]:

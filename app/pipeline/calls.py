@@ -1,21 +1,22 @@
 """Calls: what is said when a call is answered, and what a pressed key does.
 
 The provider is told what to say only while the attempt is the open one; a call that was placed twice is
-silent the second time, and so is one to a number that has stopped calls. The menu itself is
-`app.rules.call_menu`; here is what its keys do: stop, send a text, remember a language.
+silent the second time, and so is one to a number that has stopped calls, or a reminder that may go no more. The
+menu itself is `app.rules.call_menu`; here is what its keys do, each once: stop, send a text, remember a language.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.db import agencies, consents, members, messages, receipts
+from app.db.receipts import Key
 from app.db.transaction import Database, Row, Session, Transaction
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents, address_of
 from app.pipeline.rendering import Renderer
-from app.pipeline.speaking import Speech
+from app.pipeline.speaking import Recorded, Speech
 from app.pipeline.wording import Wording
 from app.queue import Job
 from app.rules.agency import Agency
@@ -57,24 +58,29 @@ class Scene:
     menu: Menu
     language: str
     """The language in which the call began."""
-    stopped: bool
+    silent: bool
+    """Whether the number has stopped calls, or the reminder may go no more."""
 
 
 class Calls:
     """Says what calls say."""
 
     def __init__(
-        self, database: Database, *, wording: Wording, consents: Consents, clips: Clips, public_url: str
-    ) -> None:
+        self, database: Database, *, wording: Wording, consents: Consents, clips: Clips, public_url: str,
+        allowed_statuses: frozenset[str],
+    ) -> None:  # fmt: skip
         self._database, self._wording, self._clips = database, wording, clips
+        self._allowed = sorted(allowed_statuses)
         self._consents, self._public_url = consents, public_url.rstrip("/")
 
     async def answer(self, signal: CallAnswered, voice: CallChannel) -> Answered:
         """Return what is said when a call is answered; to a machine, the short neutral words."""
         scene = await self._scene(signal.reference, voice)
-        if scene is None or scene.stopped:
+        if scene is None or scene.silent:
             return Answered(SILENT)
         tongue = scene.speech.tongue(scene.language)
+        if isinstance(tongue, Recorded):
+            await self._note_language(scene.row, tongue.language)
         if signal.machine:
             part = "unattended" if scene.menu is Menu.CODE else "voicemail"
             return Answered(CallScript(tongue.say(part)))
@@ -83,25 +89,33 @@ class Calls:
 
     async def key(self, signal: KeyPressed, voice: CallChannel) -> CallScript:
         """Do what a pressed key asks for, and return what is said then."""
+        attempt = self._database.index.attempt(signal.reference)
+        if attempt is None:
+            return SILENT
+        key = Key(attempt, voice.name, signal.provider_id, signal.part, signal.digits)
         if signal.digits == STOP:  # whatever became of the call meanwhile
-            attempt = self._database.index.attempt(signal.reference)
-            await self._consents.stop_by_attempt(attempt, basis="key_9", source="member")
+            await self._consents.stop_by_attempt(attempt, basis="key_9", source="member", key=key)
         scene = await self._scene(signal.reference, voice)
         if scene is None or signal.connected:  # who has talked with the county needs no further word
             return SILENT
         state = read_state(signal.part, Place.MESSAGE, scene.language)
         turn = press(scene.menu, state, signal.digits, scene.facts)
-        if scene.stopped and turn.said is not Said.STOPPED:
+        if scene.silent and turn.said is not Said.STOPPED:
             return SILENT
         if turn.said is Said.TEXT_SENT:
-            await self._text(scene, state)
+            await self._text(scene, state, key)
         if turn.chosen and scene.row.member_id is not None:
-            await self._remember(scene, turn.state.language)
+            await self._remember(scene, turn.state.language, key)
         return self._script(scene, turn, signal, voice)
 
     def _script(self, scene: Scene, turn: Turn, signal: CallAnswered | KeyPressed, voice: CallChannel) -> CallScript:
         address = f"{self._public_url}/callbacks/{voice.name}/calls/{signal.reference}"
         return scene.speech.script(scene.menu, turn, scene.facts, address=address, caller=scene.renderer.sender)
+
+    async def _note_language(self, row: Row[Any], language: str) -> None:
+        """Keep in which language a call is held: it was planned with the English words that stand behind the clips."""
+        async with self._database.transaction(row.agency_id) as tx:
+            await messages.held_in(tx.session, row.id, row.period, language)
 
     async def _scene(self, reference: str, voice: CallChannel) -> Scene | None:
         """Return what a call is about, if its attempt is the open one."""
@@ -114,13 +128,15 @@ class Calls:
                 return None
             speech, renderer = await self._speech(tx.session, row, agency, voice)
             stopped = row.kind in ENDED_BY_A_STOP and await _is_stopped(tx.session, row, Channel.VOICE)
+            silent = stopped or row.refused is not None
             facts = Facts(
                 languages=speech.choices(),
                 office_open=agency.is_open(tx.now),
                 can_text=await _can_text(tx.session, row, agency),
+                hours_given=bool(agency.office_hours),
             )
         menu = Menu.CODE if row.kind == "code" else Menu.REMINDER
-        return Scene(row, agency, speech, renderer, facts, menu, _wanted(row), stopped)
+        return Scene(row, agency, speech, renderer, facts, menu, _wanted(row), silent)
 
     async def _speech(
         self, session: Session, row: Row[Any], agency: Agency, voice: CallChannel
@@ -134,17 +150,19 @@ class Calls:
         code = index.marks(row.attempt_id)[1]
         speech = Speech(
             agency, book, self._wording, self._clips, voice, key=row.template, version=row.template_version_id,
-            mine=lambda language: renderer.words(row, code, language), month=row.renewal_month, code=code,
+            mine=lambda language: renderer.words(row, code, language), month=_month(row), code=code,
         )  # fmt: skip
         return speech, renderer
 
-    async def _text(self, scene: Scene, state: State) -> None:
+    async def _text(self, scene: Scene, state: State, key: Key) -> None:
         """Send the text that was asked for: one a call, however often the key is pressed."""
         row, agency = scene.row, scene.agency
         chose_another = state.language != scene.language
         wanted = state.language if chose_another else row.language_written or scene.language
 
         async def write(tx: Transaction) -> None:
+            if not await receipts.keep_key(tx.session, key):
+                return
             book = await self._wording.book(tx.session)
             language, version = book.version(LINK, Channel.SMS, wanted)
             link = messages.Direct(
@@ -157,11 +175,13 @@ class Calls:
 
         await self._database.repeated(agency.id, write)
 
-    async def _remember(self, scene: Scene, language: str) -> None:
+    async def _remember(self, scene: Scene, language: str, key: Key) -> None:
         """Keep the language that a person chose for the calls to come, until the county says another."""
         agency, member = scene.agency.id, scene.row.member_id
 
         async def write(tx: Transaction) -> None:
+            if not await receipts.keep_key(tx.session, key):
+                return
             people = await members.by_ids(tx.session, agency, [member], lock=True)
             for person in people.values():
                 person.language_spoken, person.touched, person.changed = language, True, True
@@ -172,11 +192,17 @@ class Calls:
 
     async def _row(self, session: Session, reference: str) -> Row[Any] | None:
         attempt: UUID | None = session.index.attempt(reference)
-        return await receipts.attempt(session, attempt) if attempt else None
+        return await receipts.attempt(session, attempt, self._allowed) if attempt else None
 
 
 def _wanted(row: Row[Any]) -> str:
     return row.language_spoken or row.language_written or row.language or DEFAULT
+
+
+def _month(row: Row[Any]) -> date | None:
+    """Return the renewal month that is said; a test says the one in which it was made."""
+    month: date | None = row.period if row.kind == "test" else row.renewal_month
+    return month
 
 
 async def _is_stopped(session: Session, row: Row[Any], channel: Channel) -> bool:

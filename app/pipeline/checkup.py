@@ -59,19 +59,20 @@ class Checkup:
             every = await agencies.every(tx.session)
             names = {agency.id.hex: agency.code for agency in every}
             stopped = [_stopped(one, names, tx.session.machine_now) for one in await breakers.not_closed(tx.session)]
-            own = [(agency, await credentials.of(tx.session, agency.id)) for agency in every if agency.own_credentials]
+            own = await credentials.of_many(tx.session, {agency.id for agency in every if agency.own_credentials})
             found = [
                 Finding("settings", f"{self._mode} mode"),
                 Finding("database", "answers; the schema is up to date"),
             ]
         found += [await self._provider(channel, one) for channel, one in self._providers]
-        for agency, held in own:
-            mine = self._providers.with_own(agency.id, {name: one.settings for name, one in held.items()})
+        for agency, held in ((one, own[one.id]) for one in every if one.id in own):
+            mine = self._providers.with_own(agency.id, credentials.settings_of(held))
             found += [
                 await self._provider(channel, one, f"agency {agency.code}: ")
                 for channel, one in mine
                 if one.name in held
             ]
+            found += [_unusable(agency, name, why) for name, why in mine.unusable.items()]
         found += stopped
         found += [one for agency in every for one in (*self._agency(agency), *self._recordings(agency))]
         if not every:
@@ -145,6 +146,12 @@ class Checkup:
             )
             for row in rows
         ]  # fmt: skip
+
+
+def _unusable(agency: Agency, provider: str, why: str) -> Finding:
+    """Say why an agency's own account is out of use."""
+    mend = f"set [credentials.{provider}] right in its file and run `keepcovered agency add FILE`"
+    return Finding(f"agency {agency.code}: {provider}", f"its own account cannot be used: {why}", mend, wrong=True)
 
 
 def _stopped(one: tuple[str, str, str, Breaker], names: Mapping[str, str], now: datetime) -> Finding:

@@ -99,11 +99,12 @@ class Clips:
     def url(self, language: str, name: str) -> str:
         """Return the address at which a clip can be fetched for some minutes."""
         ends = (int(self._machine_now().timestamp()) // STEP + STEPS) * STEP
-        return f"{self._public_url}/clips/{self._index.token(PURPOSE, UUID(int=ends))}/{language}/{name}.wav"
+        token = self._index.token(f"{PURPOSE}/{language}/{name}", UUID(int=ends))
+        return f"{self._public_url}/clips/{token}/{language}/{name}.wav"
 
     def fetch(self, token: str, language: str, name: str) -> Recording | Expired | None:
         """Return a recording for an address that still works; None where there is no such clip."""
-        ends = self._index.row_of(PURPOSE, token)
+        ends = self._index.row_of(f"{PURPOSE}/{language}/{name}", token)
         left = ends.int - int(self._machine_now().timestamp()) if ends else 0
         if left <= 0:
             return Expired()

@@ -87,22 +87,28 @@ class Consents:
         await self._write_surely(row.agency_id, wish)
         return True
 
-    async def stop_by_attempt(self, attempt: UUID | None, *, basis: str, source: str) -> bool:
-        """Stop the address that an attempt went to, on its channel (key 9, a spam report); False for no attempt."""
+    async def stop_by_attempt(
+        self, attempt: UUID | None, *, basis: str, source: str, key: receipts.Key | None = None
+    ) -> bool:
+        """Stop the address that an attempt went to, on its channel (key 9, a spam report); False for no attempt.
+
+        A key stops once: when its request comes again, what was said meanwhile holds.
+        """
         async with self._database.transaction(None) as tx:
             row = await receipts.attempt(tx.session, attempt) if attempt else None
             if row is None:
                 return False
             address = address_of(row, tx.session)
         wish = Wish(address, (Channel(row.channel),), granted=False, basis=basis, source=source, evidence=str(attempt))
-        await self._write_surely(row.agency_id, wish)
+        await self._write_surely(row.agency_id, wish, key)
         return True
 
-    async def _write_surely(self, agency: UUID, wish: Wish) -> None:
+    async def _write_surely(self, agency: UUID, wish: Wish, key: receipts.Key | None = None) -> None:
         """Write a wish, again after a deadlock or a lost connection: nobody says it twice."""
 
         async def write(tx: Transaction) -> None:
-            await self.write(tx, agency, wish)
+            if key is None or await receipts.keep_key(tx.session, key):
+                await self.write(tx, agency, wish)
 
         await self._database.repeated(agency, write)
 

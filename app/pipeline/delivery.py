@@ -18,9 +18,11 @@ from app.db import agencies, deliveries, rates
 from app.db.transaction import Database, Row, Session, Transaction
 from app.logs import log
 from app.pipeline import breakers, outcomes
+from app.pipeline.asking import hand_over
 from app.pipeline.breakers import Turn, Way
 from app.pipeline.consent import Consents
 from app.pipeline.lanes import PACED, Batch, Lane, ways_of
+from app.pipeline.numbers import callable_now
 from app.pipeline.providers import Providers
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
@@ -83,7 +85,9 @@ class Delivery:
         ways = list(lane.ways)
         while batch.messages and batch.turn is not None:
             turn, began = batch.turn, self._boot_clock()
-            said = await turn.way.provider.send(batch.messages, not_after=batch.not_after)
+            said = await hand_over(
+                turn.way.provider, batch.messages, not_after=batch.not_after, elsewhere=len(ways) > 1
+            )
             took = self._boot_clock() - began
             ways = [way for way in ways if way is not turn.way]
             left = [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.may_go_elsewhere(one)]
@@ -153,10 +157,11 @@ class Delivery:
         """End what a rule refuses, and write the intents of the rest."""
         refused = [(row.id, row.period, _ending(row.refused), row.refused) for row in due if row.refused]
         await deliveries.end(session, refused)
-        going = [row for row in due if not row.refused and not row.unlisted]
+        free = [row for row in due if not row.refused and not row.unlisted]
+        going = await callable_now(session, lane, free) if lane.channel is Channel.VOICE else free
         if going and batch.turn is not None:
             await self._intend(session, lane, batch, batch.turn, going)
-        elif not refused:
+        elif not refused and not free:
             batch.seen = 0  # only rows whose address is being replaced: planning will see to them
         if not batch.messages:
             await breakers.give_back(session, lane.agency.id, lane.channel, batch.turn)
@@ -238,7 +243,9 @@ class Delivery:
 
 
 def _paused(batch: Batch, said: Sequence[Outcome]) -> list[UUID]:
-    return [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.is_paused(one)]
+    """Return what waits for an operator and uses up no try; beside more that went well the message is at fault."""
+    paused = [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.is_paused(one)]
+    return paused if 2 * len(paused) >= len(said) else []
 
 
 def _ending(reason: str) -> str:

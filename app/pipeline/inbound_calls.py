@@ -4,7 +4,7 @@ Nothing of any case is told. The number that the caller seems to have decides no
 number itself: no calls to it, or calls again. A withheld or a strange one hears the same words.
 """
 
-from app.db import agencies
+from app.db import agencies, receipts
 from app.db.transaction import Database, Session, Transaction
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents, Wish
@@ -41,15 +41,18 @@ class InboundCalls:
             book, office_open = await self._wording.book(tx.session), agency.is_open(tx.now)
         speech = Speech(agency, book, self._wording, self._clips, voice, key=MESSAGE)
         caller = read_phone(signal.caller)
-        facts = Facts(speech.choices(), office_open=office_open, number_known=isinstance(caller, PhoneRead))
+        facts = Facts(
+            speech.choices(), office_open=office_open, number_known=isinstance(caller, PhoneRead),
+            hours_given=bool(agency.office_hours),
+        )  # fmt: skip
         turn = _turn(signal, facts)
         if isinstance(caller, PhoneRead):
-            await self._write(agency, turn, signal, caller.number)
+            await self._write(agency, turn, signal, caller.number, voice.name)
         address = f"{self._public_url}/callbacks/{voice.name}/voice"
         return speech.script(Menu.INBOUND, turn, facts, address=address, caller=signal.called)
 
-    async def _write(self, agency: Agency, turn: Turn, signal: CallReceived, number: str) -> None:
-        """Write a no or a yes to calls for the caller's number; the same again changes nothing that holds."""
+    async def _write(self, agency: Agency, turn: Turn, signal: CallReceived, number: str, provider: str) -> None:
+        """Write a no or a yes to calls for the caller's number; the same request again changes nothing."""
         address = self._database.index.of("contact_point.phone", agency.id, number)
         if turn.said is Said.STOPPED:
             wish = Wish(address, (Channel.VOICE,), granted=False, basis="key_9", evidence=signal.provider_id)
@@ -62,7 +65,12 @@ class InboundCalls:
             return
 
         async def write(tx: Transaction) -> None:
-            await self._consents.write(tx, agency.id, wish)
+            is_news = await receipts.keep_inbound(
+                tx.session, agency.id, provider=provider, key=f"{signal.provider_id}:{signal.part}", sender=number,
+                body=signal.digits, meaning=receipts.OF_A_CALL,
+            )  # fmt: skip
+            if is_news:
+                await self._consents.write(tx, agency.id, wish)
 
         await self._database.repeated(agency.id, write)
 

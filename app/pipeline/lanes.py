@@ -84,7 +84,7 @@ class Batch:
 async def ways_of(session: Session, providers: Providers, agency: Agency, channel: Channel) -> tuple[Way, ...]:
     """Return the ways out that an agency has on a channel: each provider that it has a sender for."""
     own = await credentials.of(session, agency.id) if agency.own_credentials else {}
-    mine = providers.with_own(agency.id, {name: held.settings for name, held in own.items()})
+    mine = providers.with_own(agency.id, credentials.settings_of(own))
     marks = {name: held.account for name, held in own.items()}
     return tuple(
         Way(one, sender, marks.get(one.name, ""))

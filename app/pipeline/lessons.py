@@ -1,7 +1,8 @@
 """Lessons: what receipts teach beyond their messages: addresses that fail, stops, settings that are wrong."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,10 @@ from channels.reasons import REASONS, Then, meaning
 def rules_of(providers: Providers) -> Rules:
     """Return what receipts are applied by, as the table of reasons and the providers in use say."""
     again = [
-        (name, one.tries, one.wait.total_seconds()) for name, one in REASONS.items() if one.then is Then.AGAIN
-    ]  # fmt: skip
+        (name, one.tries if one.then is Then.AGAIN else None, one.wait.total_seconds())
+        for name, one in REASONS.items()
+        if one.wait
+    ]
     erasable = [f"{channel}/{one.name}" for channel, one in providers if one.capabilities.can_redact]
     return Rules(reported_moves(), again, erasable)
 
@@ -36,9 +39,16 @@ async def learn(tx: Transaction, consents: Consents, moved: Sequence[Row[Any]]) 
             stopped[row.agency_id, row.channel].append(row.contact_point_id)
     for (agency, channel), points in stopped.items():
         await consents.carrier_stops(tx, agency, Channel(channel), points)
-    wrong = {(row.agency_id, row.channel, row.provider) for row in back if meaning(row.reason).then is Then.PAUSE}
-    for agency, channel, provider in sorted(wrong, key=str):
-        await breakers.stop(tx.session, agency, channel, provider)
+    await breakers.resume(tx.session, _left(row for row in moved if row.status == Status.DELIVERED))
+    await breakers.stop(tx.session, _left(row for row in back if meaning(row.reason).then is Then.PAUSE))
+
+
+def _left(rows: Iterable[Row[Any]]) -> breakers.Left:
+    last: dict[tuple[UUID, str, str], datetime] = {}
+    for row in rows:
+        of = row.agency_id, row.channel, row.provider
+        last[of] = max(last.get(of, row.left_at), row.left_at)
+    return last
 
 
 def _gives_up(row: Row[Any]) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.db.deliveries import Result
 from app.db.transaction import Row
-from app.rules.breaker import FIRST_PAUSE, Tally
+from app.rules.breaker import ENOUGH, FIRST_PAUSE, TOO_MANY, Tally
 from app.rules.times import back_off
 from channels.contract import Accepted, Capabilities, Outcome, Refused, TryLater, Unclear
 from channels.reasons import Fault, Then, meaning
@@ -54,6 +54,12 @@ def may_go_elsewhere(outcome: Outcome) -> bool:
     if is_paused(outcome):
         return True
     return isinstance(outcome, TryLater) and (_is_the_providers(outcome) or outcome.reason in ALIVE)
+
+
+def is_failing(outcomes: Sequence[Outcome]) -> bool:
+    """Say whether these are enough to take a provider for down: as many as open its breaker."""
+    bad = sum(isinstance(one, Unclear) or (isinstance(one, TryLater) and _is_the_providers(one)) for one in outcomes)
+    return bad >= ENOUGH and bad >= TOO_MANY * len(outcomes)
 
 
 def tally(outcomes: Sequence[Outcome], can: Capabilities, seconds: float, *, trial: bool) -> Tally:

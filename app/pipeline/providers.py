@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self, cast
 from uuid import UUID
 
+from app.errors import BadSettings
+from app.logs import log
 from app.rules.facts import Channel
 from channels.contract import CallChannel, MessageChannel
 
 Build = Callable[[str, Channel, Mapping[str, Any]], MessageChannel]
-"""Makes an adapter of a provider, for a channel, over settings of an agency's own."""
+"""Makes an adapter of a provider, for a channel, over settings of an agency's own; raises `BadSettings`."""
 
 
 class Providers:
@@ -16,6 +18,8 @@ class Providers:
 
     def __init__(self, by_channel: Mapping[Channel, Sequence[MessageChannel]], build: Build | None = None) -> None:
         self._by_channel, self._build = by_channel, build
+        self.unusable: dict[str, str] = {}
+        """The providers at which the agency's own settings cannot be used, and why; they are out of use for it."""
         self._own: dict[UUID, tuple[Mapping[str, Mapping[str, Any]], Self]] = {}
         self._replaced: list[MessageChannel] = []
 
@@ -36,7 +40,10 @@ class Providers:
         return next((one for one in self._by_channel[channel] if one.name == name), None)
 
     def with_own(self, agency: UUID, own: Mapping[str, Mapping[str, Any]]) -> Self:
-        """Return the adapters of an agency: over its own settings where it has some; kept until these change."""
+        """Return the adapters of an agency: over its own settings where it has some; kept until these change.
+
+        One that cannot be built is out of use for this agency alone, and the log and `unusable` say so.
+        """
         held = self._own.get(agency)
         if held is not None and held[0] == own:
             return held[1]
@@ -44,14 +51,30 @@ class Providers:
             shared = {id(one) for _, one in self}
             self._replaced += [one for _, one in held[1] if id(one) not in shared]
             del self._own[agency]
-        build = self._build
-        if not own or build is None:
+        if not own or self._build is None:
             return self
+        mine = self._over(self._build, own)
+        self._own[agency] = (own, mine)
+        for name, why in mine.unusable.items():
+            log().error("own account cannot be used", agency=str(agency), provider=name, error=why)
+        return mine
+
+    def _over(self, build: Build, own: Mapping[str, Mapping[str, Any]]) -> Self:
+        """Return the adapters over an agency's own settings, without those that these cannot be used for."""
+        unusable: dict[str, str] = {}
+
+        def made(channel: Channel, one: MessageChannel) -> MessageChannel | None:
+            try:
+                return build(one.name, channel, own[one.name]) if one.name in own else one
+            except BadSettings as error:
+                unusable[one.name] = str(error)
+                return None
+
         mine = type(self)({
-            channel: [build(one.name, channel, own[one.name]) if one.name in own else one for one in several]
+            channel: [found for one in several if (found := made(channel, one)) is not None]
             for channel, several in self._by_channel.items()
         })  # fmt: skip
-        self._own[agency] = (own, mine)
+        mine.unusable = unusable
         return mine
 
     async def close(self) -> None:

@@ -35,6 +35,8 @@ from channels.signals import (
     Status,
 )
 
+IDS = ("key", "provider_id", "provider_code", "sender", "recipient", "caller", "called")
+LONGEST_ID = 300
 KINDS: Mapping[str, Channel] = {
     "messages": Channel.SMS,
     "inbound": Channel.SMS,
@@ -93,6 +95,7 @@ class Receipts:
         if signals is None:
             log().warning("forged callback", provider=provider.name)
             return FORBIDDEN
+        signals = [signal for signal in signals if _can_be_kept(signal)]
         await self._append(provider, [signal for signal in signals if isinstance(signal, Receipt)])
         answer = Answer()
         for signal in signals:
@@ -173,6 +176,12 @@ class Receipts:
             attempt, provider.name, receipt.key, receipt.status, receipt.provider_id,
             receipt.reason, receipt.provider_code,
         )  # fmt: skip
+
+
+def _can_be_kept(signal: Signal) -> bool:
+    """Say whether ids and numbers are such as a provider makes; a signed NUL is no reason for a fault of ours."""
+    named = (getattr(signal, name, "") for name in IDS)
+    return all(len(value) <= LONGEST_ID and (value.isprintable() or not value) for value in named)
 
 
 def _proof(reference: str, provider_id: str, how: str) -> Receipt:

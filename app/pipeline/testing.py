@@ -6,18 +6,21 @@ from uuid_utils.compat import uuid7
 
 from app.db import messages
 from app.db.transaction import Database
+from app.pipeline.clips import Clips
 from app.pipeline.wording import Wording
 from app.queue import Job
 from app.rules.agency import Agency
+from app.rules.clip_scripts import TEMPLATES
 from app.rules.facts import Channel
+from app.rules.languages import DEFAULT
 from app.rules.wording_values import month_name
 
 
 class Testing:
     """Sends test messages."""
 
-    def __init__(self, database: Database, wording: Wording) -> None:
-        self._database, self._wording = database, wording
+    def __init__(self, database: Database, wording: Wording, clips: Clips) -> None:
+        self._database, self._wording, self._clips = database, wording, clips
 
     async def send(self, agency: Agency, *, channel: Channel, address: str, template: str, language: str) -> str:
         """Send one test message and return the language it goes out in; raises `KeyError` for no such template."""
@@ -25,6 +28,8 @@ class Testing:
             book = await self._wording.book(tx.session)
             used, version = book.version(template, channel, language)
             words = {"month": month_name(tx.now.date().replace(day=1), used), "signup_code": "00000000"}
+            if channel is Channel.VOICE and used == DEFAULT and self._is_recorded(template, language):
+                used = language
             message = messages.Direct(
                 kind="test", once_key=f"test:{uuid7()}", channel=channel, address=address, template=template,
                 version=version, language=used, zone=agency.timezone, words=words, valid=timedelta(hours=1),
@@ -32,3 +37,6 @@ class Testing:
             await messages.add(tx.session, agency.id, message)
             await tx.enqueue(Job.DELIVER, agency=str(agency.id), channel=channel)
         return used
+
+    def _is_recorded(self, template: str, language: str) -> bool:
+        return template in TEMPLATES and self._clips.usable(language)

@@ -18,7 +18,9 @@ from app.db import agencies, reconciling, stored_answers
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
 from app.logs import log
+from app.pipeline.asking import look_up
 from app.pipeline.attempts import made_with
+from app.pipeline.consent import Consents
 from app.pipeline.erasing import Erasing
 from app.pipeline.providers import Providers
 from app.pipeline.tries import Tries
@@ -26,7 +28,7 @@ from app.queue import put_stalled_jobs_back
 from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.times import back_off
-from channels.contract import Absent, CannotSay, Found, Lookup, MessageChannel, Present
+from channels.contract import Absent, Found, Lookup, MessageChannel, Present
 
 LOOK_AGAIN = {"sms": timedelta(minutes=5), "voice": timedelta(minutes=5), "email": timedelta(hours=1)}
 """Business time between the first and the second look (reliability: mode A); the e-mail provider's list lags."""
@@ -55,10 +57,11 @@ class Upkeep:
     """Brings what is open to an end."""
 
     def __init__(
-        self, database: Database, providers: Providers, queue: procrastinate.App, *, allowed_statuses: frozenset[str]
+        self, database: Database, providers: Providers, queue: procrastinate.App, *,
+        consents: Consents, allowed_statuses: frozenset[str],
     ) -> None:  # fmt: skip
         self._database, self._providers, self._queue = database, providers, queue
-        self._tries = Tries(database, allowed_statuses=allowed_statuses)
+        self._tries = Tries(database, consents=consents, allowed_statuses=allowed_statuses)
         self._erasing = Erasing(database, providers)
 
     async def tick(self) -> None:
@@ -76,8 +79,8 @@ class Upkeep:
                 session, tx.now - NO_WORD, session.machine_now - STILL_FRESH, tx.now + ERASE_UNKNOWN
             )
             rows = await reconciling.to_look_up(session)
-            people = {row.agency_id: await agencies.by_id(session, row.agency_id) for row in rows}
-            lookups = [_lookup(session, row, people[row.agency_id]) for row in rows]
+            people = await agencies.by_ids(session, {row.agency_id for row in rows})
+            lookups = [_lookup(session, row, people.get(row.agency_id)) for row in rows]
             providers = await made_with(session, self._providers, rows)
         if rows:
             await self._look_up(rows, lookups, providers)
@@ -93,7 +96,7 @@ class Upkeep:
     async def _look_up(
         self, rows: Sequence[Row[Any]], lookups: Sequence[Lookup], providers: Sequence[MessageChannel | None]
     ) -> None:  # fmt: skip
-        asked = (_find(provider, lookup) for provider, lookup in zip(providers, lookups, strict=True))
+        asked = (look_up(provider, lookup) for provider, lookup in zip(providers, lookups, strict=True))
         found = list(zip(rows, await asyncio.gather(*asked), strict=True))
         async with self._database.transaction(None) as tx:
             verdicts = _Verdicts()
@@ -104,11 +107,6 @@ class Upkeep:
             await reconciling.unproven(tx.session, verdicts.unproven)
             await reconciling.look_again(tx.session, verdicts.again)
         log().info("looked up", count=len(found))
-
-
-async def _find(provider: MessageChannel | None, lookup: Lookup) -> Found:
-    """Ask the provider that the attempt was made with."""
-    return await provider.find(lookup) if provider else CannotSay("its provider or account is no longer in use")
 
 
 def _lookup(session: Session, row: Row[Any], agency: Agency | None) -> Lookup:

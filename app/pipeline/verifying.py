@@ -4,7 +4,7 @@ The installation's credentials count for everybody. An agency's own count for it
 alone, so that nobody who holds one agency's secret can speak of another's members.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from app.db import agencies, credentials, receipts
@@ -13,7 +13,7 @@ from app.db.transaction import Database, Session
 from app.pipeline.providers import Providers
 from app.rules.facts import Channel
 from channels.contract import MessageChannel
-from channels.signals import BadSignature, Callback, CallReceived, Reply, Signal
+from channels.signals import BadSignature, Callback, CallReceived, Claim, Reply, Signal
 
 
 async def verified(
@@ -33,23 +33,32 @@ async def _by_an_agency(
 ) -> Sequence[Signal] | None:
     channel = Channel(provider.capabilities.channel)
     async with database.transaction(None) as tx:
-        for own in await _candidates(tx.session, provider.name, callback):
-            everything = {name: one.settings for name, one in (await credentials.of(tx.session, own.agency)).items()}
-            mine = providers.with_own(own.agency, everything).named(channel, provider.name)
+        for agency, own in (await _candidates(tx.session, provider, callback)).items():
+            mine = providers.with_own(agency, credentials.settings_of(own)).named(channel, provider.name)
             signals = _read(mine, callback) if mine is not None and mine is not provider else None
             if signals is not None:
-                return signals if await _owners(tx.session, signals) <= {own.agency} else None
+                return signals if await _owners(tx.session, signals) <= {agency} else None
     return None
 
 
-async def _candidates(session: Session, provider: str, callback: Callback) -> Iterable[Own]:
-    """Return the credentials that a callback may be signed with: with a reference, those of the attempt's agency."""
-    several = await credentials.at_provider(session, provider)
-    attempt = session.index.attempt(callback.reference) if callback.reference else None
-    if attempt is None or not several:
-        return several
-    owners = await receipts.owners_of_attempts(session, [attempt])
-    return [own for own in several if own.agency in owners]
+async def _candidates(
+    session: Session, provider: MessageChannel, callback: Callback
+) -> Mapping[UUID, Mapping[str, Own]]:  # fmt: skip
+    """Return whose credentials a callback may be signed with; those of nobody else are opened."""
+    several = await credentials.holders(session, provider.name)
+    about = await _claimed(session, provider, callback) if several else None
+    return await credentials.of_many(session, several if about is None else several & about)
+
+
+async def _claimed(session: Session, provider: MessageChannel, callback: Callback) -> set[UUID] | None:
+    """Return the agencies that a callback claims to be about; None where it does not tell."""
+    claim = Claim(callback.reference) if callback.reference else provider.claim(callback)
+    if claim is None:
+        return None
+    if not claim.reference:
+        return await agencies.owners_of(session, claim.called) if claim.called else set()
+    attempt = session.index.attempt(claim.reference)
+    return None if attempt is None else await receipts.owners_of_attempts(session, [attempt])
 
 
 def _read(provider: MessageChannel, callback: Callback) -> Sequence[Signal] | None:

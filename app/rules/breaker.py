@@ -2,6 +2,7 @@
 
 Counts fade by half every half minute. Closed: it gets everything. Open: nothing, until a moment. After
 that it is half open: one small batch of one worker tries it, which closes it or opens it for longer.
+One that receipts opened is not closed by answers, which were good all the while: something has to arrive.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,9 @@ PROBE = 10
 """How many messages try a half-open one."""
 PROBE_LEASE = timedelta(seconds=30)
 """How long a worker that tries it may be silent; as long as the lease of an attempt."""
+
+SILENCE = timedelta(hours=1)
+"""How long no receipt may say that a setting is wrong, until answers alone close it: not every carrier reports."""
 
 
 class Passing(IntEnum):
@@ -50,6 +54,8 @@ class Breaker:
     why: str = ""
     """`errors`, `slow` or `misconfigured`, while it is open."""
     probe_until: datetime | None = None
+    reported: bool = False
+    """Whether receipts opened it last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,21 @@ def counted(breaker: Breaker | None, told: Tally, now: datetime, *, another: boo
     if wrong:
         return opened(faded, wrong, now)
     kept = replace(faded, probe_until=None)
-    return replace(kept, open_until=None, why="") if told.ok else kept
+    return _answered(kept, now) if told.ok else kept
+
+
+def reported(breaker: Breaker, *, left: datetime, now: datetime) -> Breaker:
+    """Return the breaker after a receipt said that a setting is wrong; what left before it opened is no news."""
+    if breaker.reported and breaker.opened_at is not None and left <= breaker.opened_at:
+        return breaker
+    return replace(opened(breaker, "misconfigured", now), reported=True)
+
+
+def arrived(breaker: Breaker, *, left: datetime) -> Breaker:
+    """Return the breaker after a receipt said that a message arrived, which closes one that receipts opened."""
+    if not _waits_for_word(breaker) or (breaker.opened_at is not None and left <= breaker.opened_at):
+        return breaker
+    return _closed(breaker)
 
 
 def opened(breaker: Breaker, why: str, now: datetime) -> Breaker:
@@ -109,7 +129,26 @@ def opened(breaker: Breaker, why: str, now: datetime) -> Breaker:
     lately = breaker.open_until or breaker.opened_at
     openings = breaker.openings if lately is not None and now - lately < LONGEST_PAUSE else 0
     pause = min(FIRST_PAUSE * 2**openings, LONGEST_PAUSE)
-    return Breaker(now, opened_at=now, open_until=now + pause, openings=min(openings + 1, 10), why=why)
+    return Breaker(
+        now, opened_at=now, open_until=now + pause, openings=min(openings + 1, 10), why=why,
+        reported=_waits_for_word(breaker),
+    )  # fmt: skip
+
+
+def _waits_for_word(breaker: Breaker) -> bool:
+    return breaker.reported and breaker.open_until is not None
+
+
+def _closed(breaker: Breaker) -> Breaker:
+    return replace(breaker, open_until=None, probe_until=None, why="")
+
+
+def _answered(breaker: Breaker, now: datetime) -> Breaker:
+    """Close it; one that receipts opened gives the probe's receipts time first."""
+    silent = breaker.opened_at is None or now - breaker.opened_at >= SILENCE
+    return (
+        _closed(breaker) if silent or not _waits_for_word(breaker) else replace(breaker, open_until=now + LONGEST_PAUSE)
+    )
 
 
 def _opens(several: Sequence[Breaker | None], now: datetime) -> datetime:
@@ -125,7 +164,8 @@ def _faded(before: Breaker, told: Tally, now: datetime) -> Breaker:
 
 
 def _wrong(told: Tally, lately: Breaker, *, another: bool) -> str:
-    if told.misconfigured:
+    # One refusal among many acceptances is about that message, whatever it calls itself.
+    if told.misconfigured and told.misconfigured >= told.ok:
         return "misconfigured"
     if lately.bad >= ENOUGH and lately.bad >= TOO_MANY * (lately.ok + lately.bad):
         return "errors"

@@ -79,6 +79,8 @@ class Facts:
     languages: tuple[str, ...] = ()
     office_open: bool = False
     can_text: bool = False
+    hours_given: bool = True
+    """Whether the agency told its office hours, so that they can be said."""
     number_known: bool = True
     """Whether we see the number of the phone, so that a yes or no can be written for it."""
 

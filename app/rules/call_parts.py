@@ -26,6 +26,7 @@ _SAYS: Final[Mapping[Said, tuple[str, ...]]] = {
     Said.NO_NUMBER: ("no_number",),
     Said.GOODBYE: ("goodbye",),
 }
+_CLOSED_WITHOUT_HOURS: Final = ("not_connected",)
 _WITH_HINTS: Final = frozenset({Said.MESSAGE, Said.HINTS})
 CHOOSES: Final = frozenset({Said.WELCOME, Said.LANGUAGES})
 """What ends with the languages to choose from, each offered in itself."""
@@ -33,7 +34,7 @@ CHOOSES: Final = frozenset({Said.WELCOME, Said.LANGUAGES})
 
 def parts(menu: Menu, turn: Turn, facts: Facts) -> tuple[str, ...]:
     """Return the parts of a turn in order; a key is only offered where it works."""
-    said = _SAYS[turn.said]
+    said = _SAYS[turn.said] if facts.hours_given or turn.said is not Said.CLOSED else _CLOSED_WITHOUT_HOURS
     if turn.said in _WITH_HINTS:
         return (*said, *(hint for hint in _OF_THE_MENU[menu] if _works(hint, turn.state, facts)))
     offers_text = turn.said is Said.CLOSED and menu is Menu.REMINDER and facts.can_text

@@ -4,6 +4,7 @@ A clip is one short recording, such as a greeting or a digit; `clip_scripts` say
 from them. A table says of each clip what it says, where it comes from, and whether somebody listened to it.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -96,6 +97,13 @@ def parse_clips(toml: str, where: str) -> ClipTable:
         raise BadTemplate("no clips", where, 'Write language = "…" and a table [clips]')
     language = found.pop("language")
     return ClipTable(language, {name: _clip(name, said, found, where) for name, said in words.items()})
+
+
+def entry(clip: Clip) -> str:
+    """Write what a table says of one clip, so that it can be put at a table's end."""
+    told = {"words": clip.words, "source": clip.source, "review": clip.review, "reviewer": clip.reviewer}
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items() if value]
+    return "\n".join(["", f"[clips.{clip.name}]", *lines, ""])
 
 
 def standing(table: ClipTable, playable: Iterable[str]) -> Standing:

@@ -52,7 +52,7 @@ def hours_of(office_hours: Mapping[str, str]) -> tuple[Hours, ...]:
 def is_open(office_hours: Mapping[str, str], closures: Collection[date], local: datetime) -> bool:
     """Say whether somebody answers at a moment of the office's own clock; without hours we must suppose so."""
     hours = hours_of(office_hours)
-    return not hours or (local.date() not in closures and any(one.hold(local) for one in hours))
+    return local.date() not in closures and (not hours or any(one.hold(local) for one in hours))
 
 
 def _days(text: str) -> tuple[int, ...]:

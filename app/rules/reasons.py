@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "no_sender": "The agency has no sender for this channel.",
     # when: the time was over
     "deadline_passed": "It could not go out before its deadline; a late reminder would have misled.",
+    "called_often": "Its number had as many calls as a number may get, and its next turn came too late.",
     # how: the provider's or carrier's word
     "bad_address": "The provider says that no message can be sent to this address.",
     "unknown_number": "The carrier does not know this number.",
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "route_refused": "The provider has no route to this number.",
     "queue_full": "The provider's queue was full.",
     "deferred": "The mail server asked us to come back later; it is tried again.",
+    "put_off": "This reader's own mail server asked us to come back later; it is tried again.",
     "send_time_refused": "The provider refused the time of sending.",
     "misconfigured": "The provider refused our credentials or sender; an operator must look.",
     "refused": "The provider refused the message.",
@@ -60,7 +62,6 @@ SENTENCES: Mapping[str, str] = {
     "no_answer": "Nobody answered the call.",
     "call_failed": "The call could not be put through.",
     "fax": "A fax machine answered the call.",
-    "no_voice": "We have no voice that speaks this language.",
     "no_mail": "The message has no words for an e-mail.",
     "voicemail": "An answering machine took the call; it heard a short neutral message.",
     "spoken_in_english": "The call was in English, with where to get help: we have no words in this person's language.",

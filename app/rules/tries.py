@@ -1,5 +1,6 @@
 """Whether a message that left and did not arrive is tried again, and when. Pure; all moments are business time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,8 @@ CALLS = 3
 CALLS_WITHIN = timedelta(days=30)
 """47 CFR 64.1200(a)(3): at most three calls to a number in thirty days."""
 BETWEEN_CALLS = timedelta(days=1)
+ANOTHER_HOUR = timedelta(hours=3)
+"""How far a call that is moved stays from the hour of the last one: who was not at home then is not at that hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +49,23 @@ def another_try(waiting: Waiting, opens_at: datetime, now: datetime) -> Verdict:
     free = opens_at if waiting.called_at is None else max(opens_at, waiting.called_at + BETWEEN_CALLS)
     if max(free, now) >= waiting.deadline:
         return Never()
-    return Go() if free <= now else Wait(free)
+    return Go() if free <= now else Wait(_at_another_hour(waiting, free))
+
+
+def next_call(called: Sequence[datetime], now: datetime) -> datetime:
+    """Return when a number may be called next (`now` or earlier: at once), given when it was called lately."""
+    last = sorted(called)[-CALLS:]
+    free = [last[-1] + BETWEEN_CALLS] if last else []
+    if len(last) == CALLS:
+        free.append(last[0] + CALLS_WITHIN)
+    return max([now, *free])
+
+
+def _at_another_hour(waiting: Waiting, free: datetime) -> datetime:
+    if waiting.called_at is None:
+        return free
+    since = (free - waiting.called_at) % BETWEEN_CALLS
+    if ANOTHER_HOUR <= since <= BETWEEN_CALLS - ANOTHER_HOUR:
+        return free
+    moved = free + (ANOTHER_HOUR - since) % BETWEEN_CALLS
+    return moved if moved < waiting.deadline else free

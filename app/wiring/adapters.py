@@ -1,5 +1,6 @@
 """Which adapter serves which channel: found by the entry points of the group `keepcovered.channels`."""
 
+import re
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
@@ -41,21 +42,33 @@ def offered() -> Mapping[str, Provider]:
 
 
 def with_own(settings: Settings, name: str, own: Mapping[str, Any]) -> Settings:
-    """Return the settings with an agency's own for one provider: nothing of the installation's but its address."""
+    """Return the settings with an agency's own for one provider: nothing of the installation's but its address.
+
+    Raises `BadSettings` for what cannot be used, without its value.
+    """
+    if settings.live and not str(own.get("base_url", "https://")).startswith("https://"):
+        raise BadSettings("`base_url` must begin with https://")
     if name not in LIVE_NEEDS:
         said = {key: SecretStr(str(value)) for key, value in own.items()}
         return settings.model_copy(update={"providers": {**settings.providers, name: said}})
     address = {key: value for key, value in settings.of(name).items() if key == "base_url"}
-    group = type(getattr(settings, name)).model_validate({**address, **own})
+    try:
+        group = type(getattr(settings, name)).model_validate({**address, **own})
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)
+        raise BadSettings("; ".join(f"`{one['loc'][0]}`: {one['msg']}" for one in wrong)) from None
     return settings.model_copy(update={name: group})
 
 
-def misfits(settings: Settings, name: str, own: Mapping[str, Any]) -> list[str]:
-    """Return which of an agency's own settings for a provider cannot be used, without their values."""
+def misfits(settings: Settings, transport: Transport, name: str, own: Mapping[str, Any]) -> list[str]:
+    """Return why an agency's own settings for a provider cannot be used, without values: each adapter is built."""
+    provider = offered()[name]
     try:
-        with_own(settings, name, own)
-    except ValidationError as error:
-        return [f"`{one['loc'][0]}`: {one['msg']}" for one in error.errors(include_input=False, include_url=False)]
+        said = with_own(settings, name, own)
+        for channel in provider.channels:
+            adapter(provider, channel, said, transport)
+    except BadSettings as error:
+        return [f"`credentials.{name}`: {error}"]
     return []
 
 
@@ -86,9 +99,21 @@ def adapter(provider: Provider, channel: str, settings: Settings, transport: Tra
     """Build one adapter; raises `BadSettings` naming the settings that it misses or cannot use."""
     said = settings.of(provider.name)
     if missing := provider.missing(said):
-        names = ", ".join(f"{provider.name}__{name}".upper() for name in missing)
+        names = ", ".join(variable(provider.name, name) for name in missing)
         raise BadSettings(f"the adapter {provider.name} needs {names}")
     try:
         return provider.channels[channel](Access(transport, said, settings.public_url))
-    except ValueError as error:  # a key that is none, a password in the clear; the words name no value
-        raise BadSettings(f"the adapter {provider.name}: {error}") from None
+    except ValueError as error:  # a key that is none, a password in the clear
+        raise BadSettings(f"the adapter {provider.name}{_told(error, said)}") from None
+
+
+def _told(error: ValueError, said: Mapping[str, str]) -> str:
+    """Return an adapter's words, unless they repeat a value: not every adapter is ours."""
+    repeats = any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", str(error)) for value in said.values() if value)
+    return " cannot use its settings" if repeats else f": {error}"
+
+
+def variable(provider: str, name: str) -> str:
+    """Return the environment variable of a provider's setting."""
+    group = provider if provider in LIVE_NEEDS else f"providers__{provider}"
+    return f"KEEPCOVERED_{group}__{name}".upper()

@@ -141,28 +141,29 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
     replies = Replies(database, wording=wording, consents=consents)
     receipts = Receipts(
         database, providers, consents=consents, replies=replies, machine_now=machine_now,
-        calls=Calls(database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url),
+        calls=Calls(
+            database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url,
+            allowed_statuses=allowed),
         inbound_calls=InboundCalls(
             database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url),
     )  # fmt: skip
     planning = Planning(database, ladder=ladder, wording=wording, measure=as_sent)
     dispatch = Dispatch(database, queue)
     intake = Intake(database, allowed_statuses=allowed)
-    upkeep = Upkeep(database, providers, queue, allowed_statuses=allowed)
+    upkeep = Upkeep(database, providers, queue, consents=consents, allowed_statuses=allowed)
     delivery = Delivery(
         database, providers, wording=wording, consents=consents, allowed_statuses=allowed,
         public_url=settings.public_url, paced=settings.live,
     )  # fmt: skip
     return Services(
         settings=settings, database=database, queue=queue, providers=providers, ladder=ladder, wording=wording,
-        tenancy=Tenancy(database, adapters.offered, partial(adapters.misfits, settings)), intake=intake,
+        tenancy=Tenancy(database, adapters.offered, partial(adapters.misfits, settings, transport)), intake=intake,
         imports=Imports(intake, database), planning=planning,
         dispatch=dispatch, delivery=delivery, receipts=receipts, clips=clips, consents=consents,
         signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
-        testing=Testing(database, wording), once=Once(database), readiness=Readiness(database, known_schema()),
+        testing=Testing(database, wording, clips), once=Once(database), readiness=Readiness(database, known_schema()),
         checkup=Checkup(
-            database, wording, mode=settings.mode, measure=as_sent,
-            providers=providers, clips=clips),
+            database, wording, mode=settings.mode, measure=as_sent, providers=providers, clips=clips),
         passage=None if settings.live else Passage(
             database, planning=planning, dispatch=dispatch, delivery=delivery, upkeep=upkeep, receipts=receipts,
             machine_now=machine_now),

@@ -84,6 +84,17 @@ async def a_forged_callback_is_refused(trial: Trial) -> None:
 
 
 @check
+async def a_callback_of_nobody_s_is_refused(trial: Trial) -> None:
+    """A callback that the provider never made is refused, whatever address it comes to and whatever it says."""
+    made_up = Callback(f"{trial.practice.callback_base}/callbacks", {}, b"", trial.practice.now())
+    async with trial.adapter() as adapter:
+        for kind in ("messages", "inbound", "events", "calls", "voice"):
+            for body in (b"", b"{}", b"[]", b"From=%2B14155550123&Body=STOP"):
+                heard = _read(adapter, replace(made_up, kind=kind, body=body, reference="r" * 48))
+                must(heard is None, f"a made-up callback ({kind}) was believed: {heard!r}")
+
+
+@check
 async def a_truncated_or_endless_callback_is_refused(trial: Trial) -> None:
     """Half a callback, an empty one, a mebibyte of noise: refused, and never another exception."""
     noise = random.Random(11).randbytes(_A_MEBIBYTE)  # noqa: S311  (a repeatable run, not a secret)
@@ -209,6 +220,8 @@ async def _genuine(trial: Trial, adapter: MessageChannel) -> Callback:
     await trial.accepted(adapter, message)
     told = await trial.practice.book.told(message.reference)
     heard = [callback for callback in told if adapter.read_callback(callback)]
+    silent = "what_became_of_a_message_is_told" in trial.practice.not_applicable
+    only_if(heard or not silent, "the provider tells nothing of a message")
     must(heard, "nothing was told of a message that arrived")
     return heard[-1]
 

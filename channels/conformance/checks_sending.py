@@ -1,8 +1,12 @@
 """Sending as it should go: accepted, refused with a reason, in order, as written."""
 
+from datetime import timedelta
+
 from channels.conformance.trial import NAME, WORDS, Trial, check, must, only_if, soon
 from channels.contract import Accepted, Mail, Outcome, Refused, TryLater
 from channels.reasons import REASONS
+
+SHORT = timedelta(minutes=10)
 
 
 @check
@@ -133,6 +137,21 @@ async def a_deadline_that_has_passed_sends_nothing(trial: Trial) -> None:
     late = isinstance(outcome, TryLater) and outcome.reason == "deadline"
     must(late, f"after the deadline the message became {outcome!r}")
     await trial.must_have(message, 0)
+
+
+@check
+async def a_message_says_how_long_it_may_wait(trial: Trial) -> None:
+    """Where the provider can be told how long a message may wait, it is told, and never more than it takes."""
+    async with trial.adapter() as adapter:
+        longest = adapter.capabilities.longest_validity
+        only_if(longest is not None, "the provider takes no word on how long a message may wait")
+        only_if(trial.practice.shows_validity, "the stand-in does not show how long a message may wait")
+        for asked in (SHORT, (longest or SHORT) + SHORT):
+            message = trial.message(valid_for=asked)
+            await trial.accepted(adapter, message)
+            (arrived,) = await trial.practice.book.accepted(message.reference)
+            wanted = min(asked, longest or asked)
+            must(arrived.valid_for == wanted, f"it may wait {wanted}, and the provider was told {arrived.valid_for}")
 
 
 def _reason(outcome: Outcome) -> str:

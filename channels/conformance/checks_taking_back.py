@@ -102,6 +102,21 @@ async def what_cannot_wait_is_not_sent_at_once(trial: Trial) -> None:
     await trial.must_have(message, 0)
 
 
+@check
+async def what_is_due_too_soon_is_not_sent_at_once(trial: Trial) -> None:
+    """A time that is nearer than the provider keeps is refused or put off, or kept after all, never ignored."""
+    async with trial.adapter() as adapter:
+        soonest = adapter.capabilities.soonest
+        only_if(adapter.capabilities.can_schedule and soonest, "there is no time that is too near")
+        message = replace(await _scheduled(trial, adapter), send_at=trial.practice.now() + soonest / 2)
+        outcome = await trial.send_one(adapter, message)
+    kept = isinstance(outcome, Accepted)
+    must(kept or isinstance(outcome, TryLater | Refused), f"a time too near became {outcome!r}")
+    await trial.must_have(message, 1 if kept else 0)
+    await trial.practice.book.later(timedelta(seconds=1))
+    must(not await trial.practice.book.left(message.reference), "a time too near was ignored: it left at once")
+
+
 async def _scheduled(trial: Trial, adapter: MessageChannel) -> OutgoingMessage:
     able = adapter.capabilities
     only_if(able.can_schedule, "nothing can be scheduled")

@@ -32,9 +32,9 @@ async def proxy(url: str, passing: Passing) -> AsyncIterator[str]:
                 writer.write(passed)
                 await writer.drain()
         finally:
+            back.close()
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
-            back.close()
 
     async with listening(url, talk) as address:
         yield address

@@ -14,12 +14,16 @@ from channels.signals import Callback, Status
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message as the stand-in has it, marks filled; `html` and `subject` are an e-mail's."""
+    """A message as the stand-in has it, marks filled; `html` and `subject` are an e-mail's.
+
+    `valid_for` is how long it may wait, as the provider was told; the practice `shows_validity` if it fills it.
+    """
 
     to: str = field(repr=False)
     words: str = field(default="", repr=False)
     subject: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
+    valid_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,17 @@ HTTP_ANSWERS: Mapping[str, Answering] = MappingProxyType({
 })  # fmt: skip
 """Odd answers of an HTTP provider, after which nobody knows whether the message was taken."""
 
+_JSON = "Content-Type: application/json"
+NO_LISTS: Mapping[str, Answering] = MappingProxyType({
+    "an empty object": http("200 OK", "{}", _JSON),
+    "an error in a success": http("200 OK", '{"error": "busy"}', _JSON),
+    "a 401": http("401 Unauthorized", '{"error": "who are you?"}', _JSON),
+    "a 403 with a page": http("403 Forbidden", "<html>No</html>", "Content-Type: text/html"),
+    "a 404 with a page": http("404 Not Found", "<html>Not here</html>", "Content-Type: text/html"),
+    "an object in a 500": http("500 Internal Server Error", "{}", _JSON),
+})  # fmt: skip
+"""Answers of an HTTP provider to a look-up that are no list, so that nothing is surely absent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Practice:
@@ -98,7 +113,8 @@ class Practice:
 
     `settings` are what an operator would set for a provider at an address. `wrong` are settings with which
     the provider does not let us in, `unsigned` such with which a genuine callback is not believed; empty
-    where that cannot be set up wrongly. `not_applicable` says, by a check's name, why it does not apply.
+    where that cannot be set up wrongly. `not_applicable` says, by a check's name, why it does not apply;
+    what protects people (`running.INEXCUSABLE`) is checked all the same.
     """
 
     url: str
@@ -118,7 +134,10 @@ class Practice:
     """Whether the provider's signature covers the address that it calls."""
     stale_after: timedelta | None = timedelta(minutes=15)
     """The age from which a callback is stale; none where the provider signs no time."""
+    shows_validity: bool = False
+    """Whether the stand-in knows how long each message may wait."""
     odd_answers: Mapping[str, Answering] = field(default_factory=lambda: HTTP_ANSWERS)
+    """Odd answers of this provider's; over HTTP the kit adds its own."""
     not_applicable: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from channels.conformance.practice import Practice
-from channels.contract import Accepted, Lookup, Mail, MessageChannel, Outcome, OutgoingMessage
+from channels.contract import Accepted, Lookup, Mail, MessageChannel, Outcome, OutgoingMessage, Present
 from channels.provider import Access, Provider
 from channels.signals import BadSignature
 from channels.transport import Transport
@@ -56,11 +56,11 @@ class Trial:
 
     @asynccontextmanager
     async def adapter(
-        self, url: str = "", *, patience: timedelta = CALM, changed: Mapping[str, str] = NOTHING
+        self, url: str = "", *, patience: timedelta = CALM, changed: Mapping[str, str] = NOTHING, connections: int = 100
     ) -> AsyncIterator[MessageChannel]:
         """Build the adapter for an address, the stand-in's if none is said, and close it afterwards."""
         settings = {**self.practice.settings(url or self.practice.url), **changed}
-        async with Transport(timeout=patience) as transport:
+        async with Transport(timeout=patience, connections=connections) as transport:
             adapter = self.provider.channels[self.channel](Access(transport, settings, self.practice.callback_base))
             try:
                 yield adapter
@@ -100,6 +100,15 @@ class Trial:
         """Demand that the stand-in has a message that often."""
         found = await self.count(message)
         must(found == times, f"the provider should have the message {times} times and has it {found} times")
+
+    async def must_be_there_once(self, message: OutgoingMessage) -> None:
+        """Demand that the stand-in has a message once, and that the adapter finds it if it says that it can."""
+        await self.must_have(message, 1)
+        async with self.adapter() as adapter:
+            if adapter.capabilities.can_find:
+                found = await adapter.find(self.lookup(message))
+                must(isinstance(found, Present), f"the look-up of a message that is there says {found!r}")
+        await self.must_have(message, 1)
 
     def lookup(self, message: OutgoingMessage) -> Lookup:
         """Return the search for a message."""
@@ -144,4 +153,9 @@ def only_if(applies: object, else_: str) -> None:
 
 def soon() -> float:
     """Return a deadline that is not reached."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) + CALM.total_seconds()
+    return boot_clock() + CALM.total_seconds()
+
+
+def boot_clock() -> float:
+    """Return the seconds that a deadline is said in."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -23,7 +23,7 @@ from channels.contract import (
     Unclear,
 )
 from channels.sendgrid.events import sent_as
-from channels.transport import Answer, Lost, NotSent, Sent
+from channels.transport import Answer, Lost, NotSent, Sent, id_from
 
 SUCCESS, CREATED, ACCEPTED = 200, 201, 202
 BAD_REQUEST, TOO_LARGE, TOO_MANY = 400, 413, 429
@@ -79,8 +79,8 @@ def found(sent: Sent) -> Found:
     match parsed(sent.body):
         case {"messages": []}:
             return Absent()
-        case {"messages": [{"msg_id": str() as msg_id}, *_]} if msg_id:
-            return Present(sent_as(msg_id))
+        case {"messages": [{"msg_id": msg_id}, *_]} if known := id_from(msg_id):
+            return Present(sent_as(known))
         case _:
             return CannotSay("unreadable list")
 
@@ -124,7 +124,8 @@ def _allowed(scopes: set[str]) -> Health:
 def _judged(answer: Answer) -> Outcome:
     status = answer.status
     if status == ACCEPTED:
-        return Accepted(answer.message_id)
+        known = id_from(answer.message_id)
+        return Accepted(known) if known == answer.message_id else Unclear("unreadable success")
     if status == BAD_REQUEST:
         return _refusal(answer)
     if status == TOO_LARGE:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from channels.signals import OptOut, Receipt, Signal, Status
+from channels.signals import Claim, OptOut, Receipt, Signal, Status
+from channels.transport import id_from
 
 RECEIPTS: Mapping[str, tuple[Status, str]] = MappingProxyType(
     {
@@ -53,7 +54,7 @@ NOT_THE_ADDRESS = frozenset({"Content", "Reputation", "Frequency or Volume Too H
 """SendGrid's classes of bounces that blame anything but the address."""
 
 _Event = Mapping[str, object]
-_LONGEST_MARK = 200
+_LARGEST_NUMBER = 10**18
 _APPENDED = re.compile(r"\.(?:filter|recv).*", re.DOTALL)
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 _NOTHING_SAID = ".0.0"
@@ -63,6 +64,12 @@ _IN_WORDS = re.compile(r"\s*[245][0-9]{2}[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![
 def signals(body: bytes) -> list[Signal]:
     """Read a verified batch of events; what is malformed, or not about a message of ours, is skipped."""
     return [signal for event in _events(body) for signal in _signals(event)]
+
+
+def claim(body: bytes) -> Claim | None:
+    """Say, before anything is verified, which message the first event of ours claims to be about."""
+    references = (_mark(event, "reference") for event in _events(body))
+    return next((Claim(one) for one in references if one), None)
 
 
 def sent_as(message_id: str) -> str:
@@ -129,8 +136,7 @@ def _text(event: _Event, name: str) -> str:
 def _mark(event: _Event, name: str) -> str:
     """Return an id or a number as text; what no database would keep as one is none."""
     value = event.get(name)
-    text = str(value) if isinstance(value, str | int) else ""
-    return text if text.isascii() and text.isprintable() and len(text) <= _LONGEST_MARK else ""
+    return id_from(str(value) if isinstance(value, int) and abs(value) < _LARGEST_NUMBER else value)
 
 
 def _code(event: _Event) -> str:

@@ -17,11 +17,11 @@ from channels.contract import (
 )
 from channels.defaults import Defaults
 from channels.sendgrid.answers import found, outcome, spoiled_by_some, standing
-from channels.sendgrid.events import signals
+from channels.sendgrid.events import claim, signals
 from channels.sendgrid.outgoing import BATCH, LONGEST, batches, body, too_wordy
 from channels.sendgrid.signatures import public_key, verify
 from channels.sendgrid.withdrawing import IN_TIME, LATEST, is_fence, new_fence, standing_withdrawal, withdrawal
-from channels.signals import Callback, Signal
+from channels.signals import Callback, Claim, Signal
 from channels.transport import NEVER, Sent, Transport, in_order
 
 _WITHDRAWN = "/v3/user/scheduled_sends"
@@ -83,8 +83,12 @@ class SendGridMail(Defaults):
 
     async def find(self, lookup: Lookup) -> Found:
         """Ask the Email Activity API, a paid add-on: an account without it, or with too many questions, cannot say."""
-        query = f'unique_args["reference"]="{_quoted(lookup.reference)}"'
+        query = f"(unique_args['reference']=\"{_quoted(lookup.reference)}\")"
         return found(await self._get("/v3/messages", {"query": query, "limit": "10"}))
+
+    def claim(self, callback: Callback) -> Claim | None:
+        """Say which message of ours the first event claims to be about."""
+        return claim(callback.body)
 
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Verify a batch of events and keep those that carry our reference."""

@@ -9,16 +9,20 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from channels.signals import BadSignature, Callback
 from channels.transport import header
 
-OLDEST = timedelta(minutes=10)
-"""A signed callback older than this is stale."""
+OLDEST = timedelta(hours=25)
+"""A signed callback older than this is stale.
+
+SendGrid tries for 24 hours to hand an event over, and its documents do not say that a later try is signed
+anew: an outage of ours must not lose a stop. What is replayed meanwhile says nothing new (`sg_event_id`).
+"""
 EARLIEST = timedelta(minutes=5)
 """How far ahead of our clock SendGrid's may be."""
 
@@ -31,10 +35,12 @@ def public_key(key: str) -> EllipticCurvePublicKey:
     """Load a verification key as SendGrid shows it, in base64; raises `ValueError` if it is none."""
     try:
         loaded = load_der_public_key(base64.b64decode(key, validate=True))
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError("not a public key in base64") from error
     if not isinstance(loaded, EllipticCurvePublicKey):
         raise ValueError("not an elliptic curve key")  # noqa: TRY004  a wrong setting, not a wrong call
+    if not isinstance(loaded.curve, SECP256R1):
+        raise ValueError("not a key on the curve P-256")  # noqa: TRY004
     return loaded
 
 

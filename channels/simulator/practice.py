@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -63,7 +64,7 @@ _LATER: Mapping[str, tuple[Status, str]] = {
 }
 """What the last receipt must say, by the name of the outcome."""
 _RELAY_AT_ONCE: Mapping[str, tuple[type[Outcome], str]] = {
-    **_AT_ONCE, "error": (TryLater, "deferred"), "greylisted": (TryLater, "deferred")
+    **_AT_ONCE, "error": (TryLater, "deferred"), "greylisted": (TryLater, "put_off")
 }  # fmt: skip
 _RELAY_LATER: Mapping[str, tuple[Status, str]] = {**_LATER, "dropped": (Status.UNDELIVERED, "bounced")}
 """What is otherwise with a relay: it says itself that nothing was sent, and knows no list of earlier bounces."""
@@ -109,7 +110,7 @@ async def twilio(channel: str) -> AsyncIterator[Practice]:
             settings=lambda url: {"account_sid": known.account_sid, "auth_token": known.auth_token, "base_url": url},
             sender=SENDERS[channel], scheduling_sender=_SERVICE if channel == "sms" else "", good=_GOOD[channel],
             book=there, now=there.now, callback_base=CALLBACKS, samples=samples(channel),
-            wrong={"auth_token": "0" * 32}, unsigned={"auth_token": "0" * 32}, stale_after=None,
+            wrong={"auth_token": "0" * 32}, unsigned={"auth_token": "0" * 32}, stale_after=None, shows_validity=True,
         )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ async def sendgrid(channel: str) -> AsyncIterator[Practice]:
             sender=SENDERS[channel], good=_GOOD[channel], book=there, now=there.now, callback_base=CALLBACKS,
             samples=samples(channel), wrong={"api_key": "SG.wrong"},
             unsigned={"webhook_public_key": _public(ec.generate_private_key(ec.SECP256R1()))}, signs_address=False,
+            stale_after=timedelta(hours=26),
         )  # fmt: skip
 
 

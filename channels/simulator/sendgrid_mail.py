@@ -27,10 +27,10 @@ REFERENCE = "reference"
 # For the whole request, if any reader asks for it; the other twists concern one e-mail.
 REQUEST_TWISTS = frozenset({Twist.TOO_MANY, Twist.ERROR, Twist.ERROR_AFTER, Twist.DROP, Twist.SLOW})
 _TERM = re.compile(
-    r"""\(?\s*(?:unique_args\[(?P<q>['"])(?P<arg>[\w-]+)(?P=q)\]|(?P<field>to_email|msg_id))"""
-    r"""\s*(?P<how>=|LIKE)\s*(?P<w>['"])(?P<value>[^'"]*)(?P=w)\s*\)?""",
-    re.IGNORECASE,
+    r"""\(unique_args\['(?P<arg>[\w-]+)'\]="(?P<wanted>[^"]*)"\)"""
+    r"""|(?P<field>to_email|msg_id)(?:=| LIKE )"(?P<value>[^"]*)\""""
 )
+"""The documented forms, and no other."""
 _MOST_LISTED = 1000
 _SHOWN_AS: Mapping[str, str] = {"scheduled": "processing", "canceled": "not_delivered"}
 
@@ -181,7 +181,7 @@ def _terms(query: str) -> dict[str, str] | None:
         term = _TERM.fullmatch(part)
         if term is None:
             return None
-        terms[term["arg"] or term["field"].lower()] = term["value"]
+        terms[term["arg"] or term["field"]] = term["wanted"] if term["arg"] else term["value"]
     return terms
 
 

@@ -176,7 +176,9 @@ class Stage:
 
 def _arrived(message: Message) -> Arrived:
     words = "" if message.redacted or message.deleted else message.body
-    return Arrived(message.recipient, words, message.detail.get("subject", ""), message.detail.get("html", ""))
+    told = message.detail
+    waits = timedelta(seconds=int(told["validity"])) if told.get("validity") else None
+    return Arrived(message.recipient, words, told.get("subject", ""), told.get("html", ""), waits)
 
 
 def _settings(path: Path, known: Secrets, text_provider: str) -> SimulatorSettings:

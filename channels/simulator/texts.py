@@ -24,6 +24,7 @@ def text_message(
     service: str = "",
     scheduled: bool = False,
     media: int = 0,
+    validity: str = "",
     direction: str = "outbound-api",
 ) -> Message:
     """Return a text as it stands in the book when it is accepted."""
@@ -43,6 +44,7 @@ def text_message(
             "service": service,
             "segments": segments(body).count,
             "media": media,
+            "validity": validity,
         },
     )
 

@@ -233,6 +233,7 @@ class TwilioMessages:
             service=form.one("MessagingServiceSid"),
             scheduled=wait > 0,
             media=len(form.many("MediaUrl")),
+            validity=form.one("ValidityPeriod"),
         )
         steps = text_steps(message, twists, pace=self.world.settings.pace, wait=wait)
         (kept,) = await self.world.accept([(message, steps)], early=Twist.EARLY in twists)

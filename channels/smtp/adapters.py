@@ -9,9 +9,9 @@ from channels.smtp.mail import SmtpMail
 from channels.smtp.relay import Relay
 
 _SETTINGS = (
-    Setting("host", "the relay that e-mail leaves by"),
+    Setting("host", "the relay that e-mail leaves by", account=True),
     Setting("port", "its port: 587, or 25 without STARTTLS; 465 is TLS from the first byte", required=False),
-    Setting("username", "who we are there", required=False),
+    Setting("username", "who we are there", required=False, account=True),
     Setting("password", "and how we prove it", required=False, secret=True),
     Setting("starttls", "nothing leaves before the connection is encrypted", required=False),
     Setting("webhook_secret", "signs the reports that the relay's operator posts to us", required=False, secret=True),
@@ -20,6 +20,8 @@ _SETTINGS = (
 
 
 def _mail(access: Access) -> SmtpMail:
+    if bool(access["username"]) != bool(access["password"]):
+        raise ValueError("a user name and its password: set both or neither")
     relay = Relay(
         access["host"], int(access["port"] or 0), username=access["username"], password=access["password"],
         starttls=bool(access["starttls"]), our_name=_our_name(access.callback_base), tls=ssl.create_default_context(),

@@ -21,7 +21,10 @@ class Stage(StrEnum):
 
 MISCONFIGURED = "misconfigured"
 _ENHANCED = re.compile(r"([45]\.[0-9]{1,3}\.[0-9]{1,3})\b")
-_RELAYING = re.compile(r"\brelay", re.IGNORECASE)
+_NOT_OURS_TO_RELAY = re.compile(
+    r"unable to relay|relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))", re.IGNORECASE
+)
+"""How a relay that does not know us puts it: the same codes say that a stranger's server blocks or does not know."""
 _FIRST_PERMANENT, _FIRST_TEMPORARY = 500, 400
 
 SURELY: Mapping[str, str] = MappingProxyType(
@@ -37,13 +40,22 @@ SURELY: Mapping[str, str] = MappingProxyType(
 )
 """A refusal for good, by enhanced status code; of several that fit, the longest counts."""
 LATER: Mapping[str, str] = MappingProxyType(
-    {"4": "deferred", "4.2.1": "rate_limited", "4.2.2": "mailbox_full"}
+    {"4": "deferred", "4.2.2": "mailbox_full"}
     | dict.fromkeys(("4.3.1", "4.4.5"), "queue_full")
     | dict.fromkeys(("4.3.2", "4.4"), "unreachable")
     | dict.fromkeys(("4.5.3", "4.7.0", "4.7.28"), "rate_limited")
     | {"4.7.8": MISCONFIGURED}
 )
 """A refusal for now."""
+OF_READER: Mapping[Stage, Mapping[str, str]] = MappingProxyType(
+    {
+        Stage.ENTRY: {},
+        Stage.SENDER: {},
+        Stage.RECIPIENT: dict.fromkeys(("", "4.1", "4.2", "4.4", "4.7", "4.7.0"), "put_off"),
+        Stage.CONTENT: dict.fromkeys(("4.2", "4.7.1"), "put_off"),
+    }
+)
+"""A refusal for now that comes from one reader's mail server (greylisting, a silent host): no fault of the relay."""
 PLAIN: Mapping[Stage, Mapping[int, str]] = MappingProxyType(
     {
         Stage.ENTRY: {},
@@ -55,7 +67,10 @@ PLAIN: Mapping[Stage, Mapping[int, str]] = MappingProxyType(
 """A refusal for good by an answer without an enhanced status code."""
 PLAIN_LATER: Mapping[int, str] = MappingProxyType({421: "unreachable", 452: "queue_full"})
 _NO_ENTRY_NOW = 454  # neither TLS nor sign-in at the moment; its enhanced code is that of a relay that slows us down
-_OURS_AT_ALL_STAGES = frozenset({530, 534, 535, 538, 500, 502, 503, 504, 555})
+_CLOSING = 421  # the relay's own word, whatever stands behind it
+_OURS_AT_ALL_STAGES = frozenset({530, 534, 535, 538, 500, 502, 503, 555})
+_OF_ONE_COMMAND = MappingProxyType({"5.5": "unexplained", "5.5.0": "bad_address", "5.5.1": MISCONFIGURED})
+"""What a refused reader's "protocol error" means: servers say 5.5.0 of mailboxes, and 5.5.2 or 5.5.4 of addresses."""
 
 
 def judged(stage: Stage, code: int, text: str) -> Outcome:
@@ -64,24 +79,27 @@ def judged(stage: Stage, code: int, text: str) -> Outcome:
     enhanced = found.group() if found and int(found.group()[0]) == code // 100 else ""
     said = f"{code} {enhanced}".strip()
     if code < _FIRST_PERMANENT:
-        return TryLater(_later(code, enhanced), said)
+        return TryLater(_later(stage, code, enhanced), said)
     reason = _surely(stage, code, enhanced)
-    # A relay of ours that does not know us answers as a stranger's server that blocks us does, but for this word.
-    if reason == MISCONFIGURED or (reason == "blocked" and stage is Stage.RECIPIENT and _RELAYING.search(text)):
+    if reason == MISCONFIGURED or (stage is Stage.RECIPIENT and _NOT_OURS_TO_RELAY.search(text)):
         return TryLater(MISCONFIGURED, said)
     return Refused(reason, said)
 
 
-def _later(code: int, enhanced: str) -> str:
+def _later(stage: Stage, code: int, enhanced: str) -> str:
     if code == _NO_ENTRY_NOW:
         return "unreachable"
-    return by_prefix(LATER, enhanced) if enhanced else PLAIN_LATER.get(code, "deferred")
+    of_reader = OF_READER[stage] if code != _CLOSING else {}
+    if not enhanced:
+        return PLAIN_LATER.get(code) or of_reader.get("", "deferred")
+    return by_prefix({**LATER, **of_reader}, enhanced)
 
 
 def _surely(stage: Stage, code: int, enhanced: str) -> str:
     if stage is Stage.ENTRY or code in _OURS_AT_ALL_STAGES:
         return MISCONFIGURED
-    reason = by_prefix(SURELY, enhanced) if enhanced else PLAIN[stage].get(code, "unexplained")
+    table = {**SURELY, **_OF_ONE_COMMAND} if stage is Stage.RECIPIENT else SURELY
+    reason = by_prefix(table, enhanced) if enhanced else PLAIN[stage].get(code, "unexplained")
     return reason if stage is not Stage.SENDER or reason == "too_long" else MISCONFIGURED
 
 

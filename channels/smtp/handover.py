@@ -15,8 +15,14 @@ from channels.smtp.letter import Letter
 from channels.smtp.relay import Broken, Link
 
 COMMAND_WITHIN = 10.0
-ANSWER_WITHIN = 12.0
-"""Seconds for the answer to the dot: relays look through a mail before they take it."""
+ANSWER_WITHIN = 600.0
+"""Seconds for the answer to the dot: a relay looks through a mail before it takes it (RFC 5321, 4.5.3.2.6)."""
+AFTER_DEADLINE = 10.0
+"""And no more seconds than these after the last moment to write.
+
+Whoever set that moment holds the mail on a lease that ends 15 seconds after it, and needs some of them to note
+what became of it. To give up sooner would be no safer, for nobody can ask a relay later what it did with a mail.
+"""
 _DONE, _GO_ON, _REFUSAL, _CLOSING = 2, 3, 400, 421
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
 
@@ -38,6 +44,11 @@ class Deadline:
         """Seconds that are left; 0 or less when it is over."""
         return self.not_after - self.clock()
 
+    @property
+    def for_an_answer(self) -> float:
+        """Seconds for which the answer to a whole mail may be waited for."""
+        return min(ANSWER_WITHIN, max(0.0, self.left + AFTER_DEADLINE))
+
 
 async def hand_over(link: Link, letter: Letter, deadline: Deadline) -> Outcome:
     """Pass a mail on; raises `Broken` if the connection was of no use and the mail surely has not left."""
@@ -54,11 +65,11 @@ async def hand_over(link: Link, letter: Letter, deadline: Deadline) -> Outcome:
     if deadline.left <= 0:
         link.drop()
         return TryLater("deadline")
-    return await _finish(link, letter)
+    return await _finish(link, letter, deadline.for_an_answer)
 
 
-async def _finish(link: Link, letter: Letter) -> Outcome:
-    answer = await link.finish(ANSWER_WITHIN)
+async def _finish(link: Link, letter: Letter, within: float) -> Outcome:
+    answer = await link.finish(within)
     link.begun = False
     if answer is None:
         return Unclear("no answer to the whole mail")

@@ -6,27 +6,24 @@ escaped, with `|html` or without, so a member's own data never becomes markup.
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from html import escape
 
 from channels.contract import Mail, OutgoingMessage
+from channels.smtp.mime import alternatives, is_plain, phrase
 
 REFERENCE = "X-KeepCovered-Reference"
 """Stands beside the Message-ID, which some relays replace by one of their own."""
 LONGEST_ADDRESS = 254
-_VERBATIM = frozenset({
-    "Message-ID", "Date", "Auto-Submitted", "Content-Language", "List-Unsubscribe", "List-Unsubscribe-Post", REFERENCE,
-})  # fmt: skip
 _MARK = re.compile(r"\[\[([^\[\]|]+)(\|html)?\]\]")
 _NOT_IN_A_LINE = re.compile(r"[\x00-\x20\x7f\x85\u2028\u2029]+")
 _ADDRESS = re.compile(r"[^\s@<>\x00-\x1f\x7f]+@[^\s@<>\x00-\x1f\x7f]+")
+_ORDINARY = re.compile(r"{0}+(\.{0}+)*@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*".format(r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]"))
 _WORD = re.compile(r"[!-;=?-~]*")
 """Visible ASCII without angle brackets."""
 
@@ -52,51 +49,41 @@ class Letter:
     """Whether an address is not ASCII, which only a relay with SMTPUTF8 takes."""
 
 
-class _Policy(EmailPolicy):
-    """Leaves the headers that are ours as they are: a long id folded as if it were words is no id any more."""
-
-    def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
-        """Take a header in; what is ours needs no second look, which costs more than all the rest."""
-        return (name, value) if name in _VERBATIM else super().header_store_parse(name, value)
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Return a header's bytes."""
-        if name in _VERBATIM:
-            return f"{name}: {value}\r\n".encode()
-        folded: bytes = super().fold_binary(name, value)
-        return folded
-
-
-_PLAIN, _UTF8 = (_Policy(linesep="\r\n", utf8=utf8, cte_type="7bit") for utf8 in (False, True))
-
-
 def compose(message: OutgoingMessage, mail: Mail) -> Letter:
     """Make the mail for one person; raises `BadAddress`, `BadSender`, or `ValueError` for what no mail can hold."""
     sender = _sender(message.sender)
-    to = _address(message.to, BadAddress)
-    utf8 = not (to.addr_spec.isascii() and sender.addr_spec.isascii())
+    to = _address(message.to, BadAddress).addr_spec
+    utf8 = not (to.isascii() and sender.addr_spec.isascii())
     message_id = f"{message.reference}@{sender.domain}"
-    made = EmailMessage(_UTF8 if utf8 else _PLAIN)
-    made.set_content(_clean(filled(mail.text, message.words)))
-    made.add_alternative(_clean(filled(mail.html, message.words, escape_all=True)), subtype="html")
-    made["From"], made["To"] = sender, to
-    made["Subject"] = _line(filled(mail.subject, message.words))
-    for name, value in _headers(message, message_id).items():
-        made[name] = value
-    data = re.sub(rb"(?m)^\.", b"..", made.as_bytes())
-    return Letter(message.reference, message_id, sender.addr_spec, to.addr_spec, data, utf8)
+    subject = phrase(_line(filled(mail.subject, message.words)))
+    headers = {"From": _from(message.sender), "To": to, "Subject": subject, **_headers(message, message_id)}
+    text, html = filled(mail.text, message.words), filled(mail.html, message.words, escape_all=True)
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    data = (head.encode() + alternatives(text, html)).replace(b"\r\n.", b"\r\n..")
+    return Letter(message.reference, message_id, sender.addr_spec, to, data, utf8)
 
 
 def filled(text: str, words: Mapping[str, str], *, escape_all: bool = False) -> str:
     """Put the words in place of their marks; a mark inside a word, or without a word, stays as it is."""
+    pieces, marks = _split(text)
+    shown = {name: escape(value) for name, value in words.items()} if escape_all else words
+    made = list(pieces)
+    for at, name, in_html in marks:
+        if name in words:
+            made[at] = escape(words[name]) if in_html and not escape_all else shown[name]
+    return "".join(made)
 
-    def word(found: re.Match[str]) -> str:
-        value = words.get(found[1])
-        if value is None:
-            return found.group()
-        return escape(value) if escape_all or found[2] else value
 
-    return _MARK.sub(word, text)
+@lru_cache(maxsize=64)
+def _split(text: str) -> tuple[Sequence[str], Sequence[tuple[int, str, bool]]]:
+    """Return the text in pieces, every second a mark, and of each mark: its place, its word, whether it is for HTML."""
+    pieces: list[str] = []
+    marks, at = [], 0
+    for found in _MARK.finditer(text):
+        marks.append((len(pieces) + 1, found[1], bool(found[2])))
+        pieces += [text[at : found.start()], found.group()]
+        at = found.end()
+    return (*pieces, text[at:]), tuple(marks)
 
 
 def _headers(message: OutgoingMessage, message_id: str) -> Mapping[str, str]:
@@ -126,18 +113,33 @@ def _sender(sender: str) -> Address:
     return Address(display_name=name, username=found.username, domain=found.domain)
 
 
+@lru_cache(maxsize=256)
+def _from(sender: str) -> str:
+    address = _sender(sender)
+    if is_plain(address.display_name):
+        return str(address)
+    return f"{phrase(address.display_name)}\r\n <{address.addr_spec}>"
+
+
 def _address(address: str, fault: Callable[[], ValueError]) -> Address:
     """Return an address with its domain in ASCII; raises `fault`."""
-    if _ADDRESS.fullmatch(address) is None or len(address.encode(errors="replace")) > LONGEST_ADDRESS:
+    # What looks like an encoded word would be read as another address.
+    if _ADDRESS.fullmatch(address) is None or "=?" in address or _bytes_of(address) > LONGEST_ADDRESS:
         raise fault()
     local, _, domain = address.rpartition("@")
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
-        found = f"{local}@{ascii_domain}"
-        found.encode()
-        return Address(addr_spec=found) if local.isascii() else Address(username=local, domain=ascii_domain)
+        local.encode()
+        if _ORDINARY.fullmatch(f"{local}@{ascii_domain}"):  # the standard library would read it letter by letter
+            return Address(username=local, domain=ascii_domain)
+        found = Address(addr_spec=f"{local if local.isascii() else 'x'}@{ascii_domain}")
+        return found if local.isascii() else Address(username=local, domain=found.domain)
     except Exception as error:  # the standard library raises half a dozen kinds
         raise fault() from error
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode(errors="replace"))
 
 
 def _line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ SUBMISSION, PLAIN = 587, 25
 OPEN_WITHIN = 10.0
 """Seconds until a connection stands, TLS and sign-in included."""
 _GOODBYE_WITHIN = 1.0
+_SIZE = re.compile(r"[0-9]{1,18}")
 _LOOK_AGAIN = 0.005
 _CLOSING, _FIRST_REFUSAL = 421, 400
 
@@ -102,7 +104,7 @@ class Link:
     def longest(self) -> int:
         """How many bytes a mail may have at most; 0 if the relay does not say."""
         said = self._client.esmtp_extensions.get("size", "")
-        return int(said) if said.isdecimal() else 0
+        return int(said) if _SIZE.fullmatch(said) else 0
 
     async def ask(self, command: str, within: float) -> SMTPResponse:
         """Send one command and return the answer; raises `Broken`."""

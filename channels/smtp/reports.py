@@ -13,6 +13,7 @@ from types import MappingProxyType
 from channels.signals import OptOut, Receipt, Signal, Status
 from channels.smtp.codes import bounced
 from channels.smtp.letter import REFERENCE
+from channels.transport import id_from
 
 ACTIONS: Mapping[str, Status] = MappingProxyType(
     {
@@ -42,7 +43,7 @@ def signals(body: bytes) -> list[Signal]:
 def _delivery(mail: Message) -> Iterator[Signal]:
     for part in _parts(mail, "message/delivery-status", "message/global-delivery-status"):
         about, *readers = _blocks(part)
-        reference = _word(about, "Original-Envelope-Id") or _returned(mail)
+        reference = id_from(_word(about, "Original-Envelope-Id")) or _returned(mail)
         for reader in readers:
             action = _word(reader, "Action").lower()
             if reference and action in ACTIONS:
@@ -85,11 +86,11 @@ def _blocks(part: Message) -> list[Message]:
 def _returned(mail: Message) -> str:
     """Return the reference of the mail that came back."""
     original = _original(mail)
-    return _word(original, REFERENCE) or _id(_word(original, "Message-ID"))
+    return id_from(_word(original, REFERENCE) or _id(_word(original, "Message-ID")))
 
 
 def _message_id(mail: Message) -> str:
-    return _word(_original(mail), "Message-ID").strip("<>")
+    return id_from(_word(_original(mail), "Message-ID").strip("<>"))
 
 
 def _original(mail: Message) -> Message:

@@ -15,7 +15,7 @@ from channels.transport import header
 
 SIGNATURE = "X-KeepCovered-Signature"
 OLDEST = timedelta(minutes=10)
-"""A signed report older than this is stale."""
+"""A signed report older than this is stale; whoever posts it later again signs it anew."""
 EARLIEST = timedelta(minutes=5)
 """How far ahead of our clock the operator's may be."""
 _FORM = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")

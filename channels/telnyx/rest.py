@@ -6,7 +6,7 @@ from typing import assert_never
 
 from channels.contract import Accepted, Outcome, Refused, TryLater, Unclear
 from channels.telnyx.codes import UNEXPLAINED, Kind, Meaning, Problem, worst
-from channels.transport import Answer, Form, Lost, NotSent, Sent, Transport
+from channels.transport import Answer, Form, Lost, NotSent, Sent, Transport, id_from
 
 Resource = Mapping[str, object]
 
@@ -77,8 +77,8 @@ def outcome(sent: Sent, *, parts: int) -> Outcome:
 
 def _success(answer: Answer, parts: int) -> Outcome:
     message = record(answer)
-    made = message.get("id") if message else None
-    if not message or not isinstance(made, str) or not made:
+    made = id_from(message.get("id")) if message else ""
+    if not message or not made:
         return Unclear("unreadable success")
     told = message.get("parts")
     count = told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else parts

@@ -12,7 +12,7 @@ from channels.signals import BadSignature, Callback
 from channels.transport import header
 
 OLDEST = timedelta(minutes=10)
-"""A signed callback older than this is stale."""
+"""A signed callback older than this is stale; Telnyx tries three times within seconds, and no longer."""
 EARLIEST = timedelta(minutes=5)
 """How far ahead of our clock Telnyx's may be."""
 

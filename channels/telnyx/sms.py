@@ -22,11 +22,11 @@ from channels.contract import (
 )
 from channels.defaults import Defaults
 from channels.segments import Encoding, segments
-from channels.signals import Callback, Signal
+from channels.signals import Callback, Claim, Signal
 from channels.telnyx.rest import Account, Resource, outcome, parsed, record
 from channels.telnyx.signatures import Signatures
-from channels.telnyx.webhooks import STATUSES, signals
-from channels.transport import Answer, Sent, Transport, in_order
+from channels.telnyx.webhooks import STATUSES, claim, signals
+from channels.transport import Answer, Sent, Transport, id_from, in_order
 
 MOST_PARTS = 10
 LONGEST = 1_530
@@ -117,17 +117,21 @@ class TelnyxSms(Defaults):
         if isinstance(listed, CannotSay):
             return listed
         ours = {
-            entry.get("uuid")
+            id_from(entry.get("uuid"))
             for entry in listed
             if str(entry.get("delivery_status_webhook_url")).endswith(f"/messages/{lookup.reference}")
         }
         match list(ours):
-            case [str() as one] if one:
+            case [one] if one:
                 return Present(one)
             case []:
                 return CannotSay("not in the records, which may be late")
             case _:
                 return CannotSay("more than one record" if len(ours) > 1 else "unreadable list")
+
+    def claim(self, callback: Callback) -> Claim | None:
+        """Say which of our numbers a text claims to be for."""
+        return claim(callback)
 
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Read an event of one of our texts, or, without a reference, a text to us."""

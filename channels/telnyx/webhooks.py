@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from channels.signals import BadSignature, Callback, OptOut, Receipt, Reply, Signal, Status
+from channels.signals import BadSignature, Callback, Claim, OptOut, Receipt, Reply, Signal, Status
 from channels.telnyx.codes import CANCELED, STOPPED, reported, worst
 from channels.telnyx.rest import Resource, parsed
+from channels.transport import id_from
 
 STATUSES: Mapping[str, Status] = MappingProxyType(
     {
@@ -40,6 +41,12 @@ def signals(callback: Callback) -> Sequence[Signal]:
     return _replies(event, payload)
 
 
+def claim(callback: Callback) -> Claim | None:
+    """Say, before anything is verified, which of our numbers an event claims that a text came to."""
+    event = _object(parsed(callback.body) or {}, "data")
+    return next((Claim(called=one.recipient) for one in _replies(event, _object(event, "payload"))), None)
+
+
 def _refuse_another(payload: Resource, reference: str) -> None:
     """The signature does not cover the address, but the signed event repeats the one that we gave."""
     given = _text(payload, "webhook_url")
@@ -55,11 +62,11 @@ def _last_part(url: str) -> str:
 
 
 def _receipts(reference: str, event: Resource, payload: Resource) -> list[Signal]:
-    made, said = _text(payload, "id"), _text(_first(payload, "to"), "status")
+    made, said = id_from(payload.get("id")), _text(_first(payload, "to"), "status")
     status = STATUSES.get(said)
     if status is None or not made or _text(payload, "direction") == "inbound":
         return []
-    key = _text(event, "id") or f"{made}:{said}"
+    key = id_from(event.get("id")) or f"{made}:{said}"
     if status is not Status.UNDELIVERED:
         return [Receipt(reference, key, status, made)]
     problem = worst(payload.get("errors"))
@@ -70,8 +77,8 @@ def _receipts(reference: str, event: Resource, payload: Resource) -> list[Signal
     return [receipt, OptOut(reference, f"{key}:stop", BY_CARRIER)] if stopped else [receipt]
 
 
-def _replies(event: Resource, payload: Resource) -> list[Signal]:
-    made = _text(payload, "id")
+def _replies(event: Resource, payload: Resource) -> list[Reply]:
+    made = id_from(payload.get("id"))
     sender, recipient = _text(_object(payload, "from"), "phone_number"), _text(_first(payload, "to"), "phone_number")
     if _text(event, "event_type") != "message.received" or not (made and sender and recipient):
         return []

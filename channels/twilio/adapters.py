@@ -5,7 +5,7 @@ from channels.twilio.sms import TwilioSms
 from channels.twilio.voice import TwilioVoice
 
 _SETTINGS = (
-    Setting("account_sid", "the account that texts and calls leave by"),
+    Setting("account_sid", "the account that texts and calls leave by", account=True),
     Setting("auth_token", "its token; signs callbacks too", secret=True),
     Setting(
         "next_auth_token", "the token that will follow; its callbacks are taken already", required=False, secret=True

@@ -3,6 +3,7 @@
 Source: the error dictionary of Twilio's documentation; classes as argued for in our own study of results.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,16 +32,18 @@ UNEXPLAINED = "unexplained"
 CANCELED = "canceled_at_provider"
 """The reason of a text or call that was withdrawn at Twilio, which has a status but no code for it."""
 
+_CODE = re.compile(r"[0-9]{1,9}")
+
 _LATER: Mapping[str, tuple[int, ...]] = {
     # Ours to mend, not the member's: credentials, a sender that is missing, unregistered or not ours.
     "misconfigured": (
         *(20003, 20005, 20008, 20404),
         *(21205, 21210, 21212, 21213, 21603, 21606, 21608, 21609, 21659, 21660),
-        *(21701, 21703, 21704, 21705, 21712, 30002, 30024, 30032, 30034),
+        *(21701, 21703, 21704, 21705, 21712, 30002, 30024, 30032, 30034, 35118),
     ),
     "rate_limited": (10004, 14107, 20429, 30022, 30023),
-    "queue_full": (21611, 30001),
-    "send_time_refused": (35114, 35115, 35118),
+    "queue_full": (21611, 30001, 35125),  # the last: 500,000 texts of the account wait for their time
+    "send_time_refused": (35114, 35115),
     "quiet_hours": (30610,),
 }
 _REFUSED: Mapping[str, tuple[int, ...]] = {
@@ -78,6 +81,10 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
 
 def reason_of(code: str) -> str:
     """Return our reason for a code as it stands in a callback."""
-    number = int(code) if code.isascii() and code.isdigit() and len(code) < 10 else 0  # noqa: PLR2004
-    meaning = MEANINGS.get(number)
+    meaning = MEANINGS.get(int(code_of(code) or 0))
     return meaning.reason if meaning else UNEXPLAINED
+
+
+def code_of(said: str) -> str:
+    """Return a code as it stands in a callback, empty if it is none."""
+    return said if _CODE.fullmatch(said) else ""

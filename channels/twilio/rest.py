@@ -9,7 +9,7 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from channels.contract import Absent, Accepted, CannotSay, Found, Health, Outcome, Present, Refused, TryLater, Unclear
-from channels.transport import NEVER, Answer, Form, Lost, NotSent, Sent, Transport
+from channels.transport import NEVER, Answer, Form, Lost, NotSent, Sent, Transport, id_from
 from channels.twilio.answers import SUCCESS, Resource, parsed
 from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, Meaning
 from channels.twilio.standing import standing
@@ -23,6 +23,7 @@ EARLIER = timedelta(minutes=5)
 _FAULT_OF_REQUEST = range(400, 500)
 _MISCONFIGURED = frozenset({401, 403, 404, 405, 407})
 _TOO_MANY = 429
+_CODES = range(1, 10**6)
 
 
 class Account:
@@ -72,7 +73,8 @@ class Account:
         """Return everything created since shortly before `since`, or say that the list is not whole.
 
         Pages by age and not by a date filter: an entry that still waits at Twilio has no date of
-        sending yet, and a filter would hide it.
+        sending yet, and a filter would hide it. Nobody promises the order within a page, so only a
+        whole page that is older ends the reading.
         """
         url, asked = f"{self._root}{resource}.json", {**query, "PageSize": PAGE}
         found: list[Resource] = []
@@ -81,11 +83,11 @@ class Account:
             if isinstance(page, CannotSay):
                 return page
             try:
-                recent, older, following = _recent(page, resource, since - EARLIER)
+                recent, stale, following = _recent(page, resource, since - EARLIER)
             except (KeyError, TypeError, ValueError, OverflowError):
                 return CannotSay("unreadable list")
             found += recent
-            if older or not following:
+            if stale or not following:
                 return found
             url, asked = self._following(following), {}
         return CannotSay("too many pages")
@@ -113,8 +115,8 @@ def _outcome(sent: Sent, accepted: Callable[[str, Resource], Accepted]) -> Outco
 
 def _success(answer: Answer, accepted: Callable[[str, Resource], Accepted]) -> Outcome:
     resource = parsed(answer.body)
-    sid = resource.get("sid") if resource else None
-    if not resource or not isinstance(sid, str) or not sid:
+    sid = id_from(resource.get("sid")) if resource else ""
+    if not resource or not sid:
         return Unclear("unreadable success")
     return accepted(sid, resource)
 
@@ -122,7 +124,7 @@ def _success(answer: Answer, accepted: Callable[[str, Resource], Accepted]) -> O
 def _refusal(answer: Answer) -> Outcome:
     """Judge an answer 4xx by Twilio's own code; without one it may be anybody's page."""
     code = (parsed(answer.body) or {}).get("code")
-    number = code if isinstance(code, int) else 0
+    number = code if type(code) is int and code in _CODES else 0
     shown = str(number) if number else ""
     meaning = MEANINGS.get(number) or _by_status(answer.status, coded=bool(number))
     match meaning.kind:
@@ -151,12 +153,12 @@ def _page(sent: Sent) -> Resource | CannotSay:
 
 
 def _recent(page: Resource, resource: str, cutoff: datetime) -> tuple[list[Resource], bool, str]:
-    """Return the entries from the cutoff on, whether older ones stand beside them, the next page."""
+    """Return the entries from the cutoff on, whether there are older ones alone, the next page."""
     entries, following = page[resource.lower()], page["next_page_uri"]
     if not isinstance(entries, list) or not isinstance(following, str | None):
         raise TypeError
     recent = [entry for entry in entries if _created(entry) >= cutoff]
-    return recent, len(recent) < len(entries), following or ""
+    return recent, bool(entries) and not recent, following or ""
 
 
 def _created(entry: Resource) -> datetime:
@@ -169,8 +171,8 @@ def only(entries: Sequence[Resource]) -> Found:
     match entries:
         case []:
             return Absent()
-        case [{"sid": str() as sid}] if sid:
-            return Present(sid)
+        case [{"sid": sid}] if known := id_from(sid):
+            return Present(known)
         case _:
             return CannotSay("more than one entry" if len(entries) > 1 else "unreadable list")
 

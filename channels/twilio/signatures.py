@@ -7,21 +7,30 @@ for the receiver to absorb (each signal has a key).
 import base64
 import hmac
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from twilio.request_validator import add_port, remove_port
 
-from channels.signals import BadSignature, Callback
+from channels.signals import BadSignature, Callback, Claim
 from channels.transport import header
 
 _MOST_FIELDS = 500
-_NAME = re.compile(r"[A-Z][A-Za-z0-9_.-]*|msg")  # `msg=Gather End` comes with a pressed key
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")  # Twilio adds fields without notice, however they are written
 READ = (
     "MessageSid", "MessageStatus", "ErrorCode", "From", "To", "Body", "OptOutType", "CallSid", "CallStatus",
     "CallDuration", "AnsweredBy", "Digits", "DialCallStatus",
 )  # fmt: skip
 """The fields that our decisions rest on."""
+TEXT = ("MessageSid", "From", "To", "Body")
+TEXT_STATUS = ("MessageSid", "MessageStatus")
+CALL = ("CallSid", "AnsweredBy")
+CALL_STATUS = ("CallSid", "CallStatus", "AnsweredBy")
+KEY = ("CallSid", "Digits", "DialCallStatus")
+CALL_TO_US = ("CallSid", "From", "To")
+"""What decides in a callback of one kind."""
+_ONE_IS_THERE = frozenset({"Digits", "DialCallStatus"})
+"""A key was asked for, or a line was connected."""
 TWILIOS_OWN = frozenset({
     "SmsSid", "SmsStatus", "AccountSid", "ApiVersion", "MessagingServiceSid", "NumSegments", "NumMedia", "Called",
     "Caller", "Direction", "Timestamp", "SequenceNumber", "CallbackSource", "DialCallSid", "DialCallDuration",
@@ -40,8 +49,8 @@ class Signatures:
     def __init__(self, tokens: Sequence[str]) -> None:
         self._tokens = [token.encode() for token in tokens if token]
 
-    def form(self, callback: Callback) -> Mapping[str, str]:
-        """Return the fields of a genuine callback; raises `BadSignature` for anything else."""
+    def form(self, callback: Callback, wanted: Collection[str] = READ) -> Mapping[str, str]:
+        """Return the fields of a genuine callback, of which `wanted` decide; raises `BadSignature` for all else."""
         try:
             form = _form(callback.body)
             signature = header(callback.headers, "X-Twilio-Signature").encode("ascii")
@@ -49,9 +58,17 @@ class Signatures:
             genuine = any(self._signs(url + fields, signature) for url in _spellings(callback.url))
         except ValueError:  # not a form, not UTF-8, not an address
             raise BadSignature from None  # the cause would quote what was sent
-        if not genuine:
+        if not genuine or _is_split_elsewhere(form, wanted):
             raise BadSignature
         return form
+
+    @staticmethod
+    def claim(callback: Callback) -> Claim:
+        """Return our number that a form names, before anything is verified; a text and a call to us have one."""
+        try:
+            return Claim(called=_form(callback.body).get("To", "").removeprefix("whatsapp:"))
+        except ValueError:
+            return Claim()
 
     def _signs(self, text: str, signature: bytes) -> bool:
         """Say whether one of the tokens makes this signature; each is tried, whichever fits."""
@@ -62,8 +79,7 @@ class Signatures:
 def _form(body: bytes) -> dict[str, str]:
     """Parse strictly: the signed text joins names and values without a mark between them.
 
-    A field without `=`, a repeated name, or letters moved between a name and a value would let two
-    different forms have one signature.
+    A field without `=` or a repeated name would let two different forms have one signature.
     """
     pairs = parse_qsl(
         body.decode("ascii"),
@@ -73,16 +89,24 @@ def _form(body: bytes) -> dict[str, str]:
         max_num_fields=_MOST_FIELDS,
     )
     form = dict(pairs)
-    if len(form) != len(pairs) or not all(map(_NAME.fullmatch, form)) or _is_split_elsewhere(form):
+    if len(form) != len(pairs) or not all(map(_NAME.fullmatch, form)):
         raise ValueError
     return form
 
 
-def _is_split_elsewhere(form: Mapping[str, str]) -> bool:
-    """Say whether a field we read is missing while a name stands there that it may have been made into."""
+def _is_split_elsewhere(form: Mapping[str, str], wanted: Collection[str]) -> bool:
+    """Say whether a field that decides is missing while a name stands there that it may have been made into.
+
+    Letters moved between a name and a value leave the signed text as it is. A strange name beside a whole
+    form is only something new of Twilio's.
+    """
     strange = form.keys() - KNOWN
-    missing = [name for name in READ if name not in form] if strange else []
-    return any(name in other or name.startswith(other) for name in missing for other in strange)
+    missing = set(wanted) - form.keys() if strange else set()
+    if not _ONE_IS_THERE.isdisjoint(form):
+        missing -= _ONE_IS_THERE
+    return any(
+        name in other or name.startswith(other) or name.endswith(other) for name in missing for other in strange
+    )  # fmt: skip
 
 
 def _spellings(url: str) -> Iterator[str]:

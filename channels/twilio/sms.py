@@ -27,12 +27,12 @@ from channels.contract import (
 from channels.defaults import Defaults
 from channels.reasons import Then, meaning
 from channels.segments import segments
-from channels.signals import Callback, OptOut, Receipt, Reply, Signal, Status
-from channels.transport import Transport, in_order
+from channels.signals import Callback, Claim, OptOut, Receipt, Reply, Signal, Status
+from channels.transport import Transport, id_from, in_order
 from channels.twilio.answers import Resource
-from channels.twilio.codes import CANCELED, reason_of
+from channels.twilio.codes import CANCELED, code_of, reason_of
 from channels.twilio.rest import Account, cost, counted, only
-from channels.twilio.signatures import Signatures
+from channels.twilio.signatures import TEXT, TEXT_STATUS, Signatures
 from channels.twilio.takeback import erase, withdraw
 
 _SERVICE = "MG"
@@ -131,9 +131,13 @@ class TwilioSms(Defaults):
         blank = isinstance(found, Absent) and not all(entry.get("body") for entry in to_people)
         return CannotSay("a text without its words") if blank else found
 
+    def claim(self, callback: Callback) -> Claim | None:
+        """Say which of our numbers it claims to be about."""
+        return self._signatures.claim(callback)
+
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Read a status of one of our texts, or, without a reference, a text to us."""
-        form = self._signatures.form(callback)
+        form = self._signatures.form(callback, TEXT_STATUS if callback.reference else TEXT)
         if callback.reference:
             return _receipts(callback.reference, form)
         return _replies(form)
@@ -176,11 +180,11 @@ def _validity(period: timedelta) -> str:
 
 
 def _receipts(reference: str, form: Mapping[str, str]) -> list[Signal]:
-    sid, said = form.get("MessageSid", ""), form.get("MessageStatus", "")
+    sid, said = id_from(form.get("MessageSid")), form.get("MessageStatus", "")
     status = STATUSES.get(said)
     if status is None or not sid:
         return []
-    code = form.get("ErrorCode", "")
+    code = code_of(form.get("ErrorCode", ""))
     reason = ""
     if status is Status.UNDELIVERED:
         reason = CANCELED if said == "canceled" else reason_of(code)
@@ -192,7 +196,7 @@ def _receipts(reference: str, form: Mapping[str, str]) -> list[Signal]:
 
 def _replies(form: Mapping[str, str]) -> list[Signal]:
     """Read a text to us; a picture has no `Body`, and a status that came astray is no text."""
-    sid, sender, recipient = form.get("MessageSid"), form.get("From"), form.get("To")
+    sid, sender, recipient = id_from(form.get("MessageSid")), form.get("From"), form.get("To")
     if not sid or not sender or not recipient or form.get("MessageStatus", _RECEIVED) != _RECEIVED:
         return []
     did = _DID.get(form.get("OptOutType", "").upper(), "")

@@ -17,17 +17,16 @@ from channels.contract import (
     Outcome,
     OutgoingMessage,
     Redaction,
-    Refused,
     Withdrawal,
 )
 from channels.defaults import Defaults
-from channels.signals import CallAnswered, Callback, CallReceived, KeyPressed, Receipt, Signal, Status
+from channels.signals import CallAnswered, Callback, CallReceived, Claim, KeyPressed, Receipt, Signal, Status
 from channels.speech import CallScript, Line
-from channels.transport import Transport, in_order
+from channels.transport import Transport, id_from, in_order
 from channels.twilio.answers import Resource
-from channels.twilio.codes import CANCELED, UNEXPLAINED, reason_of
+from channels.twilio.codes import CANCELED, UNEXPLAINED, code_of, reason_of
 from channels.twilio.rest import Account, only
-from channels.twilio.signatures import Signatures
+from channels.twilio.signatures import CALL, CALL_STATUS, CALL_TO_US, KEY, Signatures
 from channels.twilio.takeback import erase, withdraw
 from channels.twilio.voices import VOICES, Voice, voice_for
 
@@ -99,11 +98,9 @@ class TwilioVoice(Defaults):
         return await self._account.health()
 
     async def send(self, messages: Sequence[OutgoingMessage], *, not_after: float) -> Sequence[Outcome]:
-        """Place one call each; a language that no voice speaks is refused as `no_voice`."""
+        """Place one call each, in whatever language: its words, or recordings, are asked for when it is answered."""
 
         async def one(message: OutgoingMessage) -> Outcome:
-            if voice_for(message.language) is None:
-                return Refused("no_voice")
             return await self._account.create("Calls", self._form(message), not_after=not_after, accepted=_accepted)
 
         return await in_order(one, messages, width=self.capabilities.at_once)
@@ -117,13 +114,12 @@ class TwilioVoice(Defaults):
         return await erase(self._account, "Calls", handle.provider_id)
 
     async def find(self, lookup: Lookup) -> Found:
-        """Look for a call between the two numbers since the intent that is no other attempt's.
+        """Look for a call to the number since the intent that is no other attempt's.
 
-        A list of calls has no reference, so two that are left prove nothing. It is not filtered by start
-        time: a call that still waits at Twilio has none.
+        A list of calls has no reference, so two that are left prove nothing. It is not filtered by our own
+        number, which may be another by now, nor by start time: a call that still waits at Twilio has none.
         """
-        asked = {"To": lookup.to, "From": lookup.sender}
-        listed = await self._account.newest("Calls", asked, since=lookup.since)
+        listed = await self._account.newest("Calls", {"To": lookup.to}, since=lookup.since)
         if isinstance(listed, CannotSay):
             return listed
         return only([
@@ -131,10 +127,14 @@ class TwilioVoice(Defaults):
             if entry.get("direction") not in _NOT_PLACED and entry.get("sid") not in lookup.not_these
         ])  # fmt: skip
 
+    def claim(self, callback: Callback) -> Claim | None:
+        """Say which of our numbers it claims to be about."""
+        return self._signatures.claim(callback)
+
     def read_callback(self, callback: Callback) -> Sequence[Signal]:
         """Read, by the part of the address, a question for words, a pressed key or a status."""
-        form = self._signatures.form(callback)
-        sid = form.get("CallSid", "")
+        form = self._signatures.form(callback, _deciding(callback))
+        sid = id_from(form.get("CallSid"))
         return _reader(callback)(callback, sid, form) if sid else []
 
     def speaks(self, language: str) -> bool:
@@ -255,7 +255,7 @@ def _connected(form: Mapping[str, str]) -> bool | None:
 
 
 def _status(callback: Callback, sid: str, form: Mapping[str, str]) -> list[Signal]:
-    said, code = form.get("CallStatus", ""), form.get("ErrorCode", "")
+    said, code = form.get("CallStatus", ""), code_of(form.get("ErrorCode", ""))
     if said not in STATUSES:
         return []
     status, reason = STATUSES[said]
@@ -270,3 +270,8 @@ def _reader(callback: Callback) -> Callable[[Callback, str, Mapping[str, str]], 
     if not callback.reference:
         return _received
     return {"": _question, _STATUS: _status}.get(callback.part, _key)
+
+
+def _deciding(callback: Callback) -> tuple[str, ...]:
+    by_part = {"": CALL, _STATUS: CALL_STATUS}.get(callback.part, KEY)
+    return by_part if callback.reference else (*CALL_TO_US, *(by_part if callback.part else ()))

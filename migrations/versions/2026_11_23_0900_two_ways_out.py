@@ -24,6 +24,7 @@ CREATE UNLOGGED TABLE breaker (
   openings smallint NOT NULL DEFAULT 0,
   why text NOT NULL DEFAULT '',
   probe_until timestamptz,
+  reported boolean NOT NULL DEFAULT false,
   PRIMARY KEY (channel, provider, account)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON breaker TO kc_app, kc_engine;

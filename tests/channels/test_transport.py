@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import gzip
 import ipaddress
 import socket
 import ssl
@@ -11,7 +13,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from channels.transport import NEVER, Answer, Lost, NotSent, Transport, header, in_order
+from channels.transport import (
+    LONGEST_ANSWER,
+    LONGEST_ID,
+    NEVER,
+    Answer,
+    Lost,
+    NotSent,
+    Transport,
+    header,
+    id_from,
+    in_order,
+)
 
 SOON = timedelta(milliseconds=400)
 
@@ -180,6 +193,38 @@ async def test_a_broken_answer_is_lost(transport, provider, said):
     assert len(provider.asked) == 1
 
 
+async def test_an_answer_without_end_is_lost_and_not_kept_in_memory(transport, provider, http):
+    provider.answer = lambda _: http(200, b"x" * (LONGEST_ANSWER + 1))
+    assert await post(transport, provider.url) == Lost("too large")
+    provider.answer = lambda _: http(200, b"x" * LONGEST_ANSWER)
+    assert len((await post(transport, provider.url)).body) == LONGEST_ANSWER
+
+
+async def test_an_answer_that_grows_when_it_is_unpacked_is_bounded_too(transport, provider, http):
+    packed = gzip.compress(bytes(LONGEST_ANSWER + 1))
+    provider.answer = lambda _: http(200, packed, Content_Encoding="gzip")
+    assert await post(transport, provider.url) == Lost("too large")
+
+
+async def test_an_answer_that_trickles_is_lost(hasty):
+    left = asyncio.Event()
+
+    async def trickle(reader, writer):
+        await reader.read(10)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        writer.close()
+        left.set()
+
+    async with await asyncio.start_server(trickle, "127.0.0.1", 0) as server:
+        assert isinstance(await post(hasty, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"), Lost)
+        await left.wait()
+
+
 async def test_a_slow_answer_is_lost_although_the_client_calls_it_a_connection_timeout(hasty, provider):
     provider.wait = 2
     assert isinstance(await post(hasty, provider.url), Lost)
@@ -290,6 +335,12 @@ async def test_a_proxy_of_the_environment_is_not_used(monkeypatch, provider):
 def test_a_header_is_found_whatever_its_case(name):
     assert header({name: "v"}, "X-Twilio-Signature") == "v"
     assert header({}, "X-Twilio-Signature") == ""
+
+
+@pytest.mark.parametrize("value", ["SM1", "a b", "é", "m-1\x00", "\ud800", "", None, 7, True, ["SM1"], "x" * 10_000])
+def test_an_id_is_kept_only_if_every_database_and_address_would_take_it(value):
+    assert id_from(value) == (value if value in ("SM1", "a b") else "")
+    assert id_from("x" * LONGEST_ID) == "x" * LONGEST_ID
 
 
 async def test_results_keep_the_order_of_the_items_and_the_width_is_kept():

@@ -14,13 +14,13 @@ def alembic(*arguments: str):
     )
 
 
-def version(database_url):
-    with psycopg.connect(database_url) as connection:
+def version(own_url):
+    with psycopg.connect(own_url) as connection:
         return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
 
 
-def test_the_plain_command_works_on_the_address_it_is_given(database_url):
-    address, head = f"url={database_url.replace('postgresql://', 'postgresql+psycopg://', 1)}", version(database_url)
+def test_the_plain_command_works_on_the_address_it_is_given(own_url):
+    address, head = f"url={own_url.replace('postgresql://', 'postgresql+psycopg://', 1)}", version(own_url)
     done = alembic("-x", address, "downgrade", "-1")
     assert done.returncode == 0, done.stderr
-    assert version(database_url) < head
+    assert version(own_url) < head

@@ -46,9 +46,9 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 
 @pytest.fixture
-def go(database_url):
+def go(own_url):
     """Move the schema up or down to a revision."""
-    engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
+    engine = create_engine(make_url(own_url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
 
     def to(move, revision):
         with engine.connect() as connection:
@@ -58,11 +58,11 @@ def go(database_url):
 
 
 @pytest.fixture
-def shape(database_url):
+def shape(own_url):
     """Ask for everything that the schema consists of."""
 
     def ask():
-        with closing(psycopg.connect(database_url)) as connection:
+        with closing(psycopg.connect(own_url)) as connection:
             return {tuple(row) for row in connection.execute(SHAPE) if row[1] != "alembic_version"}
 
     return ask
@@ -103,8 +103,8 @@ def test_the_queue_is_built_in_the_librarys_order_and_no_further_than_named():
     assert files[-1] < "02.99"
 
 
-def test_a_revision_waits_no_longer_than_two_seconds_for_a_lock(database_url, go):
-    with psycopg.connect(database_url) as connection:
+def test_a_revision_waits_no_longer_than_two_seconds_for_a_lock(own_url, go):
+    with psycopg.connect(own_url) as connection:
         connection.execute("SELECT 1 FROM message")
         with pytest.raises(Exception, match="lock timeout"):
             go(command.downgrade, "0002")

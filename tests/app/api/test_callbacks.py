@@ -5,6 +5,8 @@ import uuid
 import pytest
 from twilio.request_validator import RequestValidator
 
+from app.main import build_app
+
 ROUTES = (
     "/callbacks/twilio/messages/0123", "/callbacks/twilio/inbound", "/callbacks/twilio/calls/0123",
     "/callbacks/twilio/calls/0123/keys", "/callbacks/twilio/calls/0123/status", "/callbacks/twilio/voice",
@@ -69,3 +71,33 @@ async def test_a_call_we_do_not_know_is_silent(signed, services):
 
 async def test_a_large_callback_is_refused(client):
     assert (await client.post("/callbacks/sendgrid/events", content=b" " * 2_000_000)).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/callbacks/twilio/messages/{}", "/callbacks/twilio/inbound"])
+async def test_a_signed_id_that_cannot_be_kept_changes_nothing_and_is_no_fault(signed, services, path):
+    form = {
+        "MessageSid": "SM\x00",
+        "MessageStatus": "delivered",
+        "From": "+17145552345",
+        "To": "+17145550100",
+        "Body": "hi",
+    }
+    answer = await signed(path.format(services.database.index.reference(uuid.uuid4())), form)
+    assert answer.status_code == 204
+
+
+async def test_a_body_that_is_cut_off_is_told_so(services):
+    app, said = build_app(services), []
+    scope = {
+        "type": "http", "method": "POST", "path": "/callbacks/twilio/inbound", "raw_path": b"/callbacks/twilio/inbound",
+        "query_string": b"", "headers": [(b"content-length", b"500")], "scheme": "http", "root_path": "",
+    }  # fmt: skip
+
+    async def cut_off():
+        return {"type": "http.disconnect"}
+
+    async def hear(message):
+        said.append(message)
+
+    await app(scope, cut_off, hear)
+    assert said[0]["status"] == 400

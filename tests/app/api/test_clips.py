@@ -34,7 +34,12 @@ async def test_an_address_that_was_made_up_is_refused(client, address):
     assert answer.json()["type"].endswith("/problems/expired-clip")
 
 
-@pytest.mark.parametrize("tail", ["hy/hello.wav", "km/greeting.wav", "hy/greeting.mp3", "../../etc/passwd"])
+@pytest.mark.parametrize("tail", ["fa/greeting.wav", "hy/goodbye.wav", "hy/hello.wav", "km/greeting.wav"])
+async def test_an_address_opens_its_own_clip_alone(client, address, tail):
+    assert (await client.get(address.replace("hy/greeting.wav", tail))).status_code == 403
+
+
+@pytest.mark.parametrize("tail", ["hy/greeting.mp3", "../../etc/passwd"])
 async def test_there_is_nothing_but_clips(client, address, tail):
     answer = await client.get(address.replace("hy/greeting.wav", tail))
     assert answer.status_code == 404

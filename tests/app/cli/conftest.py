@@ -43,9 +43,9 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def run(database_url, tmp_path, port, monkeypatch) -> Iterator[Run]:
+def run(clean_url, tmp_path, port, monkeypatch) -> Iterator[Run]:
     """Run a command; its data folder and database are the test's own, and its logs end with it."""
-    monkeypatch.setenv("KEEPCOVERED_DATABASE_URL", database_url)
+    monkeypatch.setenv("KEEPCOVERED_DATABASE_URL", clean_url)
     monkeypatch.setenv("KEEPCOVERED_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KEEPCOVERED_PUBLIC_URL", f"http://127.0.0.1:{port}")
 

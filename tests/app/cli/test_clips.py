@@ -49,6 +49,18 @@ def test_placeholders_can_be_made_anew(county, tmp_path, monkeypatch):
     assert len(list((tmp_path / "hy").glob("*.wav"))) == len(NAMES)
 
 
+def test_what_was_made_is_not_taken_for_a_persons_voice_and_can_be_made_anew(county, tmp_path, monkeypatch):
+    (tmp_path / "tone.wav").write_bytes(tone())
+    program = tmp_path / "espeak-ng"
+    program.write_text(f"#!/bin/sh\ncat > /dev/null\ncat {tmp_path}/tone.wav\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    for _ in range(2):
+        assert county("clips", "make", "--language", "hy").code == 0
+    rows = {row["language"]: row for row in county("clips", "check", "--json").json["data"]}
+    assert (rows["hy"]["clips"], rows["hy"]["source"], rows["hy"]["review"]) == (ALL, "espeak-ng", "draft")
+
+
 def test_without_espeak_it_says_what_is_missing(county, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     made = county("clips", "make", "--language", "hy", "--into", str(tmp_path / "hy"))
@@ -67,7 +79,7 @@ def test_a_table_that_cannot_be_read_ends_with_a_sentence(county, tmp_path):
     assert county("clips", "check").code == 0
 
 
-def test_members_of_a_live_agency_are_not_left_without_words_in_silence(county, tmp_path, monkeypatch, database_url):
+def test_members_of_a_live_agency_are_not_left_without_words_in_silence(county, tmp_path, monkeypatch, clean_url):
     file = tmp_path / "orange.toml"
     file.write_text(AGENCY.replace("[senders]", 'languages = ["en", "hy"]\n[senders]'))
     assert county("agency", "add", str(file)).code == 0
@@ -76,7 +88,7 @@ def test_members_of_a_live_agency_are_not_left_without_words_in_silence(county, 
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     shown = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     monkeypatch.setenv("KEEPCOVERED_SENDGRID__WEBHOOK_PUBLIC_KEY", b64encode(shown).decode())
-    monkeypatch.setenv("KEEPCOVERED_DATABASE_URL", database_url)
+    monkeypatch.setenv("KEEPCOVERED_DATABASE_URL", clean_url)
     found = county("clips", "check", "--json")
     assert (found.code, found.errors) == (1, "1")
     hy = found.json["data"][1]

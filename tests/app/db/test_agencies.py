@@ -31,6 +31,8 @@ async def test_an_agency_is_found_by_its_code_its_id_and_among_all(place):
         assert [agency.code for agency in await agencies.every(session)] == ["fresno", "orange"]
         assert await agencies.by_code(session, "yolo") is None
         assert await agencies.by_id(session, uuid7()) is None
+        assert await agencies.by_ids(session, {place.orange, uuid7()}) == {place.orange: orange}
+        assert await agencies.by_ids(session, []) == {}
 
 
 async def test_an_agency_sees_only_itself(place):

@@ -21,8 +21,17 @@ async def test_what_is_kept_is_read_again_and_its_repr_is_silent(place):
         assert (own.agency, own.account, own.settings) == (place.orange, "mark", SAID)
         assert "the-secret" not in repr(own)
         assert await credentials.of(session, place.fresno) == {}
-        assert await credentials.at_provider(session, "twilio") == [own]
-        assert await credentials.at_provider(session, "telnyx") == []
+        assert await credentials.holders(session, "twilio") == {place.orange}
+        assert await credentials.holders(session, "telnyx") == set()
+
+
+async def test_those_of_several_agencies_are_read_at_once(place):
+    async with place.session(None) as session:
+        await credentials.save(session, place.orange, "telnyx", "mark", {"api_key": "k"})
+        found = await credentials.of_many(session, [place.orange, place.fresno])
+        assert {agency: sorted(own) for agency, own in found.items()} == {place.orange: ["telnyx", "twilio"]}
+        assert credentials.settings_of(found[place.orange]) == {"telnyx": {"api_key": "k"}, "twilio": SAID}
+        assert await credentials.of_many(session, []) == {}
 
 
 async def test_saving_again_replaces_and_removing_forgets(place):

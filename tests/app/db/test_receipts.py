@@ -85,3 +85,17 @@ async def test_only_an_active_address_is_marked_as_bounced(world):
     states = await world.rows("SELECT kind, state FROM contact_point ORDER BY kind")
     assert states == [("email", "bounced"), ("phone", "wrong_person")]
     assert len(await world.rows("SELECT renewal_id FROM replan")) == 1
+
+
+async def test_a_key_is_kept_once_and_another_key_is_another(world):
+    key = receipts.Key(await attempt_of(world), "fake-voice", "CA1", "keys/en/1", "9")
+    async with world.services.database.transaction(None) as tx:
+        kept = [await receipts.keep_key(tx.session, one) for one in (key, key, key._replace(part="keys/en/2"))]
+    assert kept == [True, False, True]
+
+
+async def test_what_speaks_against_a_reminder_by_now_is_told_with_its_attempt(world):
+    attempt = await attempt_of(world)
+    async with world.services.database.transaction(None) as tx:
+        found = [await receipts.attempt(tx.session, attempt, allowed) for allowed in (["upcoming"], ["packet_sent"])]
+    assert [row.refused for row in found] == [None, "upcoming"]

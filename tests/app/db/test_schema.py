@@ -24,17 +24,17 @@ def test_an_empty_database_is_refused_and_the_mend_is_named(empty_url):
         check_schema(empty_url)
 
 
-def test_the_present_schema_is_accepted(database_url):
-    check_schema(database_url)
+def test_the_present_schema_is_accepted(own_url):
+    check_schema(own_url)
 
 
-def test_a_schema_of_another_version_is_refused(database_url):
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def test_a_schema_of_another_version_is_refused(own_url):
+    with psycopg.connect(own_url, autocommit=True) as connection:
         (ours,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         try:
             with pytest.raises(UnknownSchema, match=f"is 9999, this version knows {ours}"):
-                check_schema(database_url)
+                check_schema(own_url)
         finally:
             connection.execute("UPDATE alembic_version SET version_num = %s", [ours])
 

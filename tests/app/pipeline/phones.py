@@ -18,6 +18,8 @@ class CallHeard:
     reference: str = ""
     caller: str = ""
     called: str = "+17145550101"
+    sid: str = "CA9"
+    pressed: KeyPressed | CallReceived | None = None
 
     @property
     def script(self) -> CallScript:
@@ -40,16 +42,23 @@ class CallHeard:
 
     async def dial(self) -> str:
         """Call us and listen."""
-        return await self._hears(CallReceived("CA9", self.caller, self.called))
+        return await self._hears(CallReceived(self.sid, self.caller, self.called))
 
     async def press(self, digits: str, *, connected: bool | None = None) -> str:
         """Press a key, or none, and listen; `connected` says what became of a connection."""
         address = self.script.keys_url or self.script.connected_url
         if self.reference:
             part = address.split(f"/{self.reference}/", 1)[1]
-            return await self._hears(KeyPressed(self.reference, "CA1", digits, part, connected))
-        part = address.split("/voice/", 1)[1]
-        return await self._hears(CallReceived("CA9", self.caller, self.called, part, digits, connected))
+            self.pressed = KeyPressed(self.reference, "CA1", digits, part, connected)
+        else:
+            part = address.split("/voice/", 1)[1]
+            self.pressed = CallReceived(self.sid, self.caller, self.called, part, digits, connected)
+        return await self._hears(self.pressed)
+
+    async def replay(self) -> str:
+        """Let the request about the last key come once more, as it was."""
+        assert self.pressed is not None
+        return await self._hears(self.pressed)
 
     async def presses(self, keys: str) -> str:
         """Press several keys, one after the other."""

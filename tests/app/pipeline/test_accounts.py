@@ -5,7 +5,10 @@ from channels.provider import Provider, Setting
 
 PIGEON = Provider(
     "pigeon",
-    (Setting("loft", "where"), Setting("corn", "food", secret=True), Setting("ring", "its mark", required=False)),
+    (
+        Setting("loft", "where", account=True), Setting("corn", "food", secret=True),
+        Setting("ring", "its public key", required=False),
+    ),
     {},
 )  # fmt: skip
 OFFERED = {"pigeon": PIGEON, "dove": Provider("dove", (), {})}
@@ -67,9 +70,9 @@ def test_a_sender_at_a_provider_that_there_is_not_is_named():
     assert said.startswith("`senders.eagle`: there is no such provider")
 
 
-def test_an_accounts_mark_stays_while_its_secrets_change():
+def test_an_accounts_mark_stays_while_its_keys_change():
     def mark(**changes):
         return read(pigeon={**GOOD, **changes})[0].kept["pigeon"][0]
 
-    assert mark() == mark(corn="another-sack")
+    assert mark() == mark(corn="another-sack") == mark(ring="another-key")
     assert mark() != mark(loft="barn")

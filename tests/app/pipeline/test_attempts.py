@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.db import credentials
 from app.pipeline.attempts import made_with
 from tests.app.pipeline.world import SMS
 from tests.conftest import AGENCY
@@ -43,3 +44,20 @@ async def test_an_account_or_provider_that_is_gone_has_no_adapter(world):
     await mark(world, "AC2")
     assert await adapter(world, account=account) is None
     assert await adapter(world, provider="gone") is None
+
+
+async def test_accounts_are_read_once_for_all_attempts(world, monkeypatch):
+    account = await mark(world, "AC1")
+    asked, of_many = [], credentials.of_many
+
+    async def noted(session, several):
+        asked.append(list(several))
+        return await of_many(session, several)
+
+    monkeypatch.setattr(credentials, "of_many", noted)
+    async with world.services.database.transaction(None) as tx:
+        rows = [Row(world.agency.id, account=account), Row(world.agency.id), Row(world.agency.id, account=account)]
+        found = await made_with(tx.session, world.services.providers, rows)
+    own = world.accounts["sms AC1"]
+    assert found == [own, world.fakes[SMS], own]
+    assert asked == [[world.agency.id]]

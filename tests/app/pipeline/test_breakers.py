@@ -2,6 +2,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.db import breakers as held_breakers
 from app.pipeline.delivery import Delivery
@@ -168,6 +169,17 @@ async def test_a_wrong_setting_stops_its_agency_alone_and_uses_up_no_try(world):
     assert (row.status, row.reason, row.tries) == ("planned", "misconfigured", 0)
     assert timedelta(seconds=59) < row.due_at - NINE < timedelta(seconds=70)
     assert await why_open(world) == {("fake-sms", True): "misconfigured"}
+
+
+async def test_that_a_provider_is_paused_is_said_when_it_is_and_not_with_each_batch(world, second):
+    world.fakes[SMS].answer = lambda _: Unclear("500")
+    await many_planned(world, 60)
+    with capture_logs() as told:
+        await world.deliver(SMS)
+        await world.breakers_half_open()
+        await more_planned(world, ["+17145552001"])
+        await world.deliver(SMS)
+    assert [line["provider"] for line in told if line["event"] == "provider paused"] == ["fake-sms"]
 
 
 async def test_what_is_refused_for_a_wrong_setting_is_not_lost(world):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.rules.facts import LineKind
+from app.rules.facts import Consent, LineKind, MemberLeft, MemberUpdated
 from channels.contract import Accepted, Unclear
 from channels.signals import CallAnswered, KeyPressed, Status
 from tests.app.pipeline.phones import OPEN_ON_WEEKDAYS, CallHeard, called
@@ -141,6 +141,17 @@ async def test_a_closure_is_out_of_office_hours(world):
     assert "closed" in await call.press("3")
 
 
+async def test_an_agency_without_hours_is_not_connected_to_on_its_closures(world):
+    await world.services.tenancy.add(AGENCY.replace("[senders]", 'closures = ["2026-12-01"]\n[senders]'))
+    call = await called(world, **ENGLISH)
+    await call.answer()
+    said = await call.press("3")
+    assert not call.script.connect_to
+    assert "please call 8 0 0, 2 8 1, 9 7 9 9 later" in said
+    assert "open" not in said
+    assert "press 4" in said
+
+
 async def test_an_agency_without_hours_is_connected_to_at_any_time(world):
     call = await called(world, **ENGLISH)
     await world.at(EVENING)
@@ -222,6 +233,31 @@ async def test_key_9_stops_in_every_corner_of_the_menu(world, call):
     assert [row.stopped for row in await world.rows("SELECT stopped FROM address_stop")] == [True]
 
 
+async def test_a_key_9_that_comes_again_does_not_take_back_a_later_yes(world, call):
+    await call.answer()
+    await call.press("9")
+    await world.rows("UPDATE address_stop SET stopped = false")
+    await call.replay()
+    assert [row.stopped for row in await world.rows("SELECT stopped FROM address_stop")] == [False]
+
+
+async def test_a_key_4_that_comes_again_a_month_later_sends_no_second_text(world, call):
+    await call.answer()
+    await call.press("4")
+    assert len(await texts(world)) == 1
+    await world.at(TEN + timedelta(days=40))
+    await call.replay()
+    assert len(await texts(world)) == 1
+
+
+async def test_a_choice_that_comes_again_does_not_change_the_language_back(world, call):
+    await call.answer()
+    await call.presses("22")
+    await world.rows("UPDATE member SET language_spoken = 'ko'")
+    await call.replay()
+    assert [row.language_spoken for row in await world.rows("SELECT language_spoken FROM member")] == ["ko"]
+
+
 # --- machines, codes, and calls that must be silent ------------------------------------------
 
 
@@ -258,6 +294,25 @@ async def test_a_call_that_was_thought_never_placed_and_is_answered_speaks_and_i
 async def test_a_call_for_a_person_who_needs_it_no_more_is_silent(world, call):
     await world.rows("UPDATE message SET status = 'canceled' WHERE channel = 'voice'")
     assert await call.answer() == ""
+
+
+@pytest.mark.parametrize(
+    "news",
+    [MemberUpdated(consents=(Consent(VOICE, granted=False),)), MemberLeft("deceased")],
+    ids=["no", "died"],
+)
+async def test_a_call_that_rings_when_the_county_says_no_is_silent(world, call, news):
+    await world.tell(news)
+    assert await call.answer() == ""
+    assert await call.answer(machine=True) == ""
+
+
+async def test_a_code_that_was_asked_for_is_said_whatever_the_county_says(world):
+    await world.planned(a_member(consents=()))
+    world.fakes[VOICE].answer = lambda _: Accepted("CA1")
+    await world.asks(VOICE, language="en")
+    await world.deliver(VOICE)
+    assert await CallHeard(world, world.fakes[VOICE].sent[0].reference).answer()
 
 
 async def test_a_forged_call_is_refused(world, call):

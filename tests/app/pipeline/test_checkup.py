@@ -90,6 +90,14 @@ async def test_an_agencys_own_account_is_looked_at_too(world):
     assert "agency orange: email by fake-email" not in found
 
 
+async def test_an_own_account_that_cannot_be_used_is_named_with_its_mend(world):
+    await world.services.tenancy.add(AGENCY + '[credentials.fake-sms]\naccount_sid = "bad"\nauth_token = "secret"\n')
+    [found] = [one for one in await world.services.checkup.everything() if one.subject == "agency orange: fake-sms"]
+    assert found.wrong
+    assert "not an account" in found.what
+    assert "[credentials.fake-sms]" in found.mend
+
+
 async def test_a_language_that_no_voice_speaks_is_named_with_what_calls_are_held_in(world):
     await world.rows("""UPDATE agency SET profile = profile || '{"languages": ["en", "hy", "km"]}'""")
     world.fakes[Channel.VOICE].mute = {"hy", "km"}

@@ -4,8 +4,9 @@ import stat
 import pytest
 
 from app.pipeline.clip_making import CannotMake, make
-from app.rules.clips import parse_clips
+from app.rules.clips import Clip, Source, parse_clips
 from app.rules.sounds import check_sound
+from app.rules.wording import Review
 from tests.app.rules.test_sounds import tone
 
 TABLE = parse_clips(
@@ -24,6 +25,10 @@ def program(tmp_path):
     return str(file)
 
 
+def told(folder):
+    return parse_clips((folder / "clips.toml").read_text("utf-8"), "hy")
+
+
 async def made(table, into, program):
     return [name async for name in make(table, into, program=program)]
 
@@ -31,11 +36,47 @@ async def made(table, into, program):
 async def test_the_machines_clips_are_made_and_a_persons_are_left_alone(tmp_path, program):
     into = tmp_path / "clips"
     assert await made(TABLE, into, program) == ["greeting"]
-    assert [file.name for file in into.iterdir()] == ["greeting.wav"]
+    assert sorted(file.name for file in into.iterdir()) == ["clips.toml", "greeting.wav"]
     assert check_sound((into / "greeting.wav").read_bytes()) == ""
-    told = (tmp_path / "told").read_text("utf-8")
-    assert "-v hy" in told
-    assert "Բարև" in told
+    heard = (tmp_path / "told").read_text("utf-8")
+    assert "-v hy" in heard
+    assert "Բարև" in heard
+
+
+async def test_what_is_made_says_of_itself_that_a_machine_speaks_and_nobody_reviewed_it(tmp_path, program):
+    await made(TABLE, tmp_path, program)
+    table = TABLE.under(told(tmp_path), {"greeting"})
+    assert table.clips["greeting"] == Clip("greeting", "Բարև", Source.ESPEAK, Review.DRAFT)
+    assert await made(table, tmp_path, program) == ["greeting"]
+    assert table == TABLE.under(told(tmp_path), {"greeting"})
+
+
+async def test_a_table_that_lies_there_is_kept_and_told_of_what_is_made(tmp_path, program):
+    mine = '# by Ani\nlanguage = "hy"\n[clips.goodbye]\nwords = "Ցը"\nsource = "recorded"\nreview = "draft"\n'
+    await asyncio.to_thread((tmp_path / "clips.toml").write_text, mine, "utf-8")
+    await made(TABLE, tmp_path, program)
+    table = told(tmp_path)
+    assert {clip.name: clip.source for clip in table.clips.values()} == {
+        "goodbye": Source.RECORDED, "greeting": Source.ESPEAK,
+    }  # fmt: skip
+    assert (tmp_path / "clips.toml").read_text("utf-8").startswith(mine)
+
+
+async def test_a_recording_that_no_table_speaks_of_is_not_spoken_over(tmp_path, program):
+    more = parse_clips('language = "hy"\nsource = "espeak-ng"\nreview = "draft"\n[clips]\nmore = "x"', "hy")
+    await asyncio.to_thread((tmp_path / "greeting.wav").write_bytes, b"Ani's voice")
+    assert await made(TABLE.under(more), tmp_path, program) == ["more"]
+    assert (tmp_path / "greeting.wav").read_bytes() == b"Ani's voice"
+    assert set(told(tmp_path).clips) == {"more"}
+
+
+@pytest.mark.parametrize("there", ["[nonsense", 'language = "fa"\n[clips]\n', 'language = "hy"\nclips = {}\n'])
+async def test_a_table_that_does_not_fit_is_left_alone(tmp_path, program, there):
+    await asyncio.to_thread((tmp_path / "clips.toml").write_text, there)
+    with pytest.raises(CannotMake, match=r"clips\.toml"):
+        await made(TABLE, tmp_path, program)
+    assert not (tmp_path / "greeting.wav").exists()
+    assert (tmp_path / "clips.toml").read_text("utf-8") == there
 
 
 async def test_without_the_program_nothing_is_made_and_it_says_so(tmp_path):

@@ -76,7 +76,13 @@ def test_an_address_ends_and_cannot_be_made_up(clock):
 @pytest.mark.parametrize(("language", "name"), [("hy", "hello"), ("km", "greeting"), ("..", "greeting")])
 def test_there_is_nothing_but_clips(language, name):
     kept = clips()
-    assert kept.fetch(token_of(kept.url("hy", "greeting")), language, name) is None
+    assert kept.fetch(token_of(kept.url(language, name)), language, name) is None
+
+
+@pytest.mark.parametrize(("language", "name"), [("fa", "greeting"), ("hy", "goodbye")])
+def test_an_address_opens_its_own_clip_alone(language, name):
+    kept = clips()
+    assert isinstance(kept.fetch(token_of(kept.url("hy", "greeting")), language, name), Expired)
 
 
 def test_an_operators_recording_stands_before_the_shipped_one():

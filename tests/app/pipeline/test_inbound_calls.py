@@ -105,6 +105,42 @@ async def test_calls_that_were_stopped_can_be_had_again(world, dials):
     assert [row.stopped for row in await world.rows("SELECT stopped FROM address_stop")] == [False]
 
 
+async def test_a_yes_that_comes_again_does_not_take_back_a_later_stop(world, dials):
+    await world.planned(a_member())
+    call = dials()
+    await call.dial()
+    said = await call.presses("181")
+    await world.texts_us("STOP")
+    assert await call.replay() == said
+    stops = await world.rows("SELECT channel, stopped FROM address_stop")
+    assert ("voice", True) in stops
+    assert [line.granted for line in await lines(world) if line.basis == "call_to_us"] == [True]
+
+
+async def test_a_no_that_comes_again_does_not_take_back_a_later_yes(world, dials):
+    await world.planned(a_member())
+    call = dials()
+    await call.dial()
+    await call.press("9")
+    old = call.pressed
+    await call.dial()
+    await call.presses("181")
+    call.pressed = old
+    assert "not call this number" in await call.replay()
+    assert [row.stopped for row in await world.rows("SELECT stopped FROM address_stop")] == [False]
+
+
+async def test_keys_in_calls_to_us_do_not_count_as_texts_that_are_answered(world, dials):
+    for number in range(12):
+        call = dials()
+        call.sid = f"CA{number}"
+        await call.dial()
+        await call.press("9")
+    await world.texts_us("STOP")
+    await world.deliver(SMS)
+    assert len(world.fakes[SMS].sent) == 1
+
+
 async def test_key_3_connects_in_office_hours_from_the_number_that_was_called(dials):
     call = dials()
     await call.dial()

@@ -1,5 +1,8 @@
 from uuid import UUID
 
+from structlog.testing import capture_logs
+
+from app.errors import BadSettings
 from app.pipeline.providers import Providers
 from app.rules.facts import Channel
 from tests.app.pipeline.fakes import FakeChannel
@@ -51,6 +54,20 @@ def test_it_is_kept_until_it_changes():
     assert several.with_own(ORANGE, {"first": {"sid": "AC1"}}) is first
     assert several.with_own(ORANGE, {"first": {"sid": "AC2"}}).of(Channel.SMS)[0].name == "first AC2"
     assert several.with_own(ORANGE, {}) is several
+
+
+def test_an_account_that_cannot_be_used_is_out_of_use_for_its_agency_alone():
+    def refused(*_):
+        raise BadSettings("the adapter first: not a key")
+
+    several = Providers({Channel.SMS: [FIRST, SECOND], Channel.EMAIL: [], Channel.VOICE: []}, refused)
+    with capture_logs() as told:
+        for _ in range(2):
+            mine = several.with_own(ORANGE, {"first": {"sid": "AC1"}})
+    assert mine.of(Channel.SMS) == [SECOND]
+    assert mine.unusable == {"first": "the adapter first: not a key"}
+    assert several.of(Channel.SMS) == [FIRST, SECOND]
+    assert [one["event"] for one in told] == ["own account cannot be used"]
 
 
 async def test_all_are_closed_once_those_that_were_replaced_too():

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.app.pipeline.world import NINE, NUMBER, SMS
+from tests.app.pipeline.phones import CallHeard
+from tests.app.pipeline.world import NINE, NUMBER, SMS, VOICE
 
 
 async def test_a_test_message_goes_out_at_once_and_at_any_hour(world):
@@ -22,6 +23,18 @@ async def test_every_shipped_template_can_be_tried(world):
         await world.services.testing.send(world.agency, channel=SMS, address=NUMBER, template=key, language="ko")
     assert await world.deliver(SMS) == 5
     assert all(world.fakes[SMS].texts)
+
+
+async def test_a_call_in_a_language_that_no_voice_speaks_plays_the_recordings_that_members_hear(world):
+    world.fakes[VOICE].mute = {"hy"}
+    asked = {"channel": VOICE, "address": NUMBER, "language": "hy"}
+    assert await world.services.testing.send(world.agency, template="renewal_two_months", **asked) == "hy"
+    assert await world.deliver(VOICE) == 1
+    call = CallHeard(world, world.fakes[VOICE].sent[0].reference)
+    await call.answer()
+    played = [line.clip_url.rpartition("/")[2] for line in call.script.lines if line.clip_url]
+    assert {"greeting.wav", "month_is.wav", "month_11.wav"} <= set(played)
+    assert await world.services.testing.send(world.agency, template="welcome", **asked) == "en"
 
 
 async def test_an_unknown_template_is_an_error_and_sends_nothing(world):

@@ -173,10 +173,33 @@ async def test_other_peoples_calls_to_the_same_number_count(world):
     await called(world, TEN)
     for at in range(2, 4):
         await world.planned(subject=f"M-{at}")
-        await pass_to(world, TEN + at * timedelta(minutes=1), VOICE)
+        await world.at(TEN + at * (A_DAY + timedelta(minutes=1)))
+        await world.deliver(VOICE)
     assert len(world.fakes[VOICE].sent) == 3
-    await pass_to(world, TEN + 2 * A_DAY, VOICE)
+    await pass_to(world, TEN + 7 * A_DAY, VOICE)
     assert len(world.fakes[VOICE].sent) == 3
+
+
+async def test_two_people_at_one_number_who_did_not_answer_are_called_on_different_days(world):
+    await world.planned()
+    await world.planned(subject="M-2")
+    for days in range(2):
+        await called(world, TEN + days * (A_DAY + timedelta(minutes=1)))
+    assert len(world.fakes[VOICE].sent) == 2
+    await world.rows("UPDATE message SET again_at = now() WHERE status = 'undelivered'")  # both at once
+    await pass_to(world, TEN + 3 * A_DAY, VOICE)
+    assert len(world.fakes[VOICE].sent) == 3
+
+
+async def test_over_a_sunday_a_call_is_still_made_again_at_another_hour(world):
+    saturday = TEN + 4 * A_DAY
+    await world.planned()
+    await called(world, saturday)
+    await pass_to(world, saturday + A_DAY + 4 * AN_HOUR, VOICE)
+    await pass_to(world, saturday + 2 * A_DAY, VOICE)
+    assert len(world.fakes[VOICE].sent) == 1
+    await pass_to(world, saturday + 2 * A_DAY + 3 * AN_HOUR + timedelta(minutes=1), VOICE)
+    assert len(world.fakes[VOICE].sent) == 2
 
 
 @pytest.mark.parametrize("reason", ["voicemail", "hung_up"])
@@ -201,3 +224,16 @@ async def test_a_number_that_the_carrier_does_not_know_is_given_up_after_its_sec
     await world.receipt(world.fakes[SMS].sent[-1], UNDELIVERED, reason="unknown_number")
     await world.plan()
     assert (await world.message(VOICE)).contact_point_id != before
+
+
+async def addresses(world):
+    return {row.state for row in await world.rows("SELECT state FROM contact_point WHERE kind = 'phone'")}
+
+
+@pytest.mark.parametrize(("reason", "state"), [("unknown_number", "bounced"), ("handset_unreachable", "active")])
+async def test_a_number_whose_second_try_is_refused_is_given_up_if_it_was_bad(world, reason, state):
+    message = await world.sent()
+    await world.receipt(message, UNDELIVERED, reason=reason)
+    assert await addresses(world) == {"active"}
+    await pass_to(world, DEADLINE + AN_HOUR)
+    assert await addresses(world) == {state}

@@ -4,7 +4,7 @@ import pytest
 
 from channels.contract import Absent, Accepted, CannotSay, Present, Unclear
 from channels.signals import Status
-from tests.app.pipeline.world import DEADLINE, NINE, NUMBER, SMS, TEN, VOICE, a_member
+from tests.app.pipeline.world import DEADLINE, NINE, NUMBER, OTHER_NUMBER, SMS, TEN, VOICE, a_member, phone
 
 FIRST_LOOK, SECOND_LOOK = NINE + timedelta(minutes=11), NINE + timedelta(minutes=17)
 THREE_DAYS = timedelta(hours=73)
@@ -108,7 +108,7 @@ async def test_one_look_up_that_cannot_tell_does_not_count_as_absent(world, uncl
 
 async def test_the_ids_of_other_calls_are_no_proof_of_a_call_in_doubt(world):
     await world.planned()
-    await world.planned(subject="M-2")
+    await world.planned(a_member(phones=(phone(OTHER_NUMBER),)), subject="M-2")
     answers = [Accepted("CA1"), Unclear("time-out")]
     world.fakes[VOICE].answer = lambda _: answers.pop()
     await world.at(TEN)

@@ -1,9 +1,11 @@
 import pytest
 
+from app.db import credentials
+from app.db.transaction import Session
 from app.rules.agency import Agency
 from channels.contract import Accepted, Unclear
-from channels.signals import Receipt, Reply, Status
-from tests.app.pipeline.fakes import a_callback
+from channels.signals import Claim, Receipt, Reply, Status
+from tests.app.pipeline.fakes import FakeChannel, a_callback
 from tests.app.pipeline.test_upkeep import FIRST_LOOK, looks
 from tests.app.pipeline.world import NINE, NUMBER, OURS, SMS
 from tests.conftest import AGENCY
@@ -86,6 +88,64 @@ async def test_a_text_to_a_number_counts_only_from_its_owners_account(world, own
     assert await world.rows("SELECT key FROM inbound") == []
     assert await hear(world, own, stop) == 204
     assert len(await world.rows("SELECT key FROM inbound")) == 1
+
+
+class Claiming(FakeChannel):
+    """A provider whose callbacks can be seen to be about a number or an attempt before they are verified."""
+
+    claims: Claim | None = None
+
+    def claim(self, callback):
+        return self.claims
+
+
+@pytest.fixture
+def asked(world, monkeypatch):
+    """Notes each statement, and each seal of credentials that was opened."""
+    noted = {"statements": 0, "opened": 0}
+    execute, opened = Session.all, credentials._opened  # noqa: SLF001
+
+    async def all_(self, *args, **values):
+        noted["statements"] += 1
+        return await execute(self, *args, **values)
+
+    def open_(*args):
+        noted["opened"] += 1
+        return opened(*args)
+
+    monkeypatch.setattr(Session, "all", all_)
+    monkeypatch.setattr(credentials, "_opened", open_)
+    return noted
+
+
+@pytest.mark.parametrize(
+    ("claim", "opened"),
+    [(None, 3), (Claim(called=OURS), 1), (Claim(called="+15550000000"), 0), (Claim(), 0), (Claim("no such"), 3)],
+)
+async def test_what_nobody_signed_costs_no_more_with_every_agency(world, own, asked, claim, opened):
+    await world.services.tenancy.add(KERN.replace("ern", "ings").replace("0100", "0101") + OWN.replace("AC1", "AC3"))
+    provider = Claiming("fake-sms", world.url, world.fakes[SMS].capabilities)
+    provider.claims = claim
+    asked.update(statements=0, opened=0)
+    assert (await world.services.receipts.hear(provider, a_callback(b"nobody's"))).status == 403
+    assert asked["opened"] == opened
+    assert asked["statements"] <= 3
+
+
+async def test_a_claim_alone_proves_nothing(world, own):
+    provider = Claiming("fake-sms", world.url, world.fakes[SMS].capabilities)
+    provider.claims = Claim(own.sent[0].reference)
+    stranger = await kerns_account(world)
+    stranger.signals[b"told"] = [Receipt(own.sent[0].reference, "k", Status.DELIVERED)]
+    assert (await world.services.receipts.hear(provider, a_callback(b"told"))).status == 403
+    own.signals[b"told"] = stranger.signals[b"told"]
+    assert (await world.services.receipts.hear(provider, a_callback(b"told"))).status == 204
+
+
+async def test_an_account_that_cannot_be_used_stops_no_callback_of_others(world, own):
+    await world.services.tenancy.add(KERN + OWN.replace("AC1", "bad"))
+    stop = Reply("in-1", NUMBER, OURS, "STOP")
+    assert await hear(world, own, stop) == 204
 
 
 async def test_what_nobody_signed_is_refused(world, own):

@@ -1,35 +1,24 @@
 """A small county to tell things to: builders of facts, scripted providers, and a look into the tables."""
 
-import asyncio
 import itertools
 import re
-import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from app.db import clock
-from app.db.embedded import EmbeddedPostgres
-from app.db.schema import known_schema
-from app.db.sealed import BlindIndex, KeyRing
-from app.db.transaction import Database
+from app.errors import BadSettings
 from app.pipeline.providers import Providers
 from app.pipeline.receipts import Answer
 from app.pipeline.signup import Refusal, SignupAsked, SignupTaken
-from app.pipeline.wording import Wording
-from app.queue import open_queue
 from app.rules.agency import Agency
 from app.rules.facts import Channel, Consent, CountyEvent, Email, Facts, LineKind, MemberUpdated, Phone, RenewalDue
-from app.rules.wording_reading import parse_template
 from app.settings import Settings
-from app.wiring import Services, open_services, shipped
+from app.wiring import Services, open_services
 from channels.contract import Capabilities, OutgoingMessage
 from channels.provider import Provider, Setting
 from channels.signals import Receipt, Reply, Signal, Status
@@ -49,20 +38,11 @@ NUMBER, OTHER_NUMBER, ADDRESS = "+17145550002", "+17145550003", "ana@example.org
 OURS = "+17145550100"
 TOLD_FROM = datetime(2026, 10, 1, tzinfo=UTC)
 OFFERED = {
-    name: Provider(name, (Setting("account_sid", "whose"), Setting("auth_token", "its secret", secret=True)), {})
+    name: Provider(
+        name, (Setting("account_sid", "whose", account=True), Setting("auth_token", "its secret", secret=True)), {}
+    )
     for name in ("fake-sms", "fake-email", "fake-voice", "second")
 }
-SHAPE = "shape"
-"""The database that `tests/conftest.py` makes the others from."""
-FORGET = """
-    SET session_replication_role = replica;
-    DO $$ DECLARE held record; BEGIN
-      FOR held IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-         AND tablename NOT IN ('alembic_version', 'template_version', 'business_clock') LOOP
-        EXECUTE format('DELETE FROM %I', held.tablename);
-      END LOOP;
-    END $$;
-"""
 
 
 def yes(*channels: Channel) -> tuple[Consent, ...]:
@@ -88,7 +68,6 @@ def a_member(**changes: Any) -> MemberUpdated:
     return MemberUpdated(**{**said, **changes})
 
 
-parsed_once, known_once = lru_cache(parse_template), lru_cache(known_schema)
 _numbers = itertools.count(1)
 
 
@@ -235,53 +214,33 @@ class World:
         await self.rows("UPDATE attempt SET accepted_on_machine = now() - interval '1 hour'")
 
 
-@pytest.fixture(scope="session")
-def shared_url(server: EmbeddedPostgres) -> str:
-    """One database for the tests that look at nothing but their own county; made once, because that takes long."""
-    name = f"world{uuid.uuid4().hex}"
-    with psycopg.connect(server.url_for("postgres"), autocommit=True) as connection:
-        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(make.format(sql.Identifier(name), sql.Identifier(SHAPE)))
-    upgraded = server.url_for(name)
-    asyncio.run(published(upgraded))
-    return upgraded
-
-
 def _can(channel: Channel) -> Capabilities:
     return Capabilities(channel.value, "segment", batch=100, can_redact=True)
 
 
-async def published(url: str) -> None:
-    """Load the shipped words into a database."""
-    database = Database(url, queue=open_queue(url), ring=KeyRing([bytes(32)]), index=BlindIndex(bytes(32)))
-    await Wording(database, shipped()).publish()
-    await database.close()
+async def nobody_is_called(_transport: Any) -> None:
+    """Leave the connections to real providers unopened."""
 
 
 @pytest.fixture
-def clean_url(shared_url: str) -> str:
-    """The shared database with every row removed but the words."""
-    with psycopg.connect(shared_url, autocommit=True) as connection:
-        connection.execute(FORGET)
-    return shared_url
-
-
-@pytest.fixture
-async def world(settings: Settings, clean_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def world(
+    settings: Settings, clean_url: str, _read_once: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
     """Every stage over scripted providers, on a Monday noon a month before anything is due."""
     fakes = {channel: FakeChannel(f"fake-{channel}", clean_url, _can(channel)) for channel in Channel}
-    monkeypatch.setattr("app.pipeline.wording.parse_template", parsed_once)
-    monkeypatch.setattr("app.wiring.services.check_schema", lambda _: None)  # it was made by this very version
-    monkeypatch.setattr("app.wiring.services.known_schema", known_once)
     accounts: dict[str, FakeChannel] = {}
 
     def of_an_agency(name: str, channel: Channel, own: Mapping[str, Any]) -> FakeChannel:
+        if own["account_sid"] == "bad":
+            raise BadSettings("not an account")
         fake = FakeChannel(name, clean_url, _can(channel))
         return accounts.setdefault(f"{channel} {own['account_sid']}", fake)
 
     several = Providers({channel: [fake] for channel, fake in fakes.items()}, of_an_agency)
     monkeypatch.setattr("app.wiring.adapters.providers", lambda *_: several)
     monkeypatch.setattr("app.wiring.adapters.offered", lambda: OFFERED)
+    monkeypatch.setattr("app.wiring.services.simulator", lambda *_: None)
+    monkeypatch.setattr("app.wiring.services.Transport.open", nobody_is_called)
     async with open_services(settings, clean_url) as services:
         agency = await services.tenancy.add(AGENCY)
         assert isinstance(agency, Agency)

@@ -10,14 +10,17 @@ from app.rules.breaker import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     PROBE_LEASE,
+    SILENCE,
     SLOW,
     Breaker,
     Passing,
     Tally,
+    arrived,
     choice,
     counted,
     opened,
     passing,
+    reported,
 )
 
 NOW = datetime(2026, 12, 1, 17, tzinfo=UTC)
@@ -60,7 +63,11 @@ def test_what_went_wrong_long_ago_is_forgotten():
 
 
 def test_a_wrong_setting_opens_it_at_once():
-    assert after(Tally(ok=1000, misconfigured=1)).why == "misconfigured"
+    assert after(Tally(ok=1, misconfigured=1)).why == "misconfigured"
+
+
+def test_one_refusal_among_many_acceptances_opens_nothing():
+    assert after(Tally(ok=1000, misconfigured=1)).why == ""
 
 
 def test_slowness_opens_it_only_where_there_is_another_provider():
@@ -138,6 +145,55 @@ def test_where_nobody_may_one_waits_or_takes_what_opens_soonest():
     assert choice([[longer], [OPEN]], NOW, wait=True) is None
     assert choice([[longer], [OPEN]], NOW, wait=False) == (1, NOTHING)
     assert choice([], NOW, wait=False) is None
+
+
+# --- what only receipts tell ------------------------------------------------------------------
+
+REPORTED = reported(FRESH, left=NOW, now=NOW)
+"""Opened, because a receipt said that a setting is wrong, while every request is answered well."""
+
+
+def test_a_wrong_setting_that_a_receipt_tells_of_opens_it():
+    assert (REPORTED.why, REPORTED.open_until) == ("misconfigured", NOW + FIRST_PAUSE)
+
+
+def test_what_is_merely_accepted_does_not_close_one_that_receipts_opened():
+    probed = counted(REPORTED, Tally(ok=10, trial=True), LATER, another=True)
+    assert passing(probed, LATER) is NOTHING  # it waits for the probe's receipts
+    assert passing(probed, LATER + LONGEST_PAUSE) is PROBE
+
+
+def test_a_receipt_that_something_arrived_closes_it():
+    probed = counted(REPORTED, Tally(ok=10, trial=True), LATER, another=True)
+    assert passing(arrived(probed, left=LATER), LATER) is ALL
+
+
+def test_what_left_before_it_opened_says_nothing_of_it():
+    before = NOW - timedelta(seconds=1)
+    assert arrived(REPORTED, left=before) == REPORTED
+    assert reported(REPORTED, left=before, now=LATER) == REPORTED
+
+
+def test_a_probe_that_does_not_arrive_opens_it_for_longer():
+    probed = counted(REPORTED, Tally(ok=10, trial=True), LATER, another=True)
+    told = LATER + timedelta(seconds=5)
+    assert reported(probed, left=LATER, now=told).open_until == told + 2 * FIRST_PAUSE
+
+
+def test_a_probe_that_goes_wrong_otherwise_leaves_it_to_the_receipts():
+    failed = counted(REPORTED, Tally(bad=9, trial=True), LATER, another=True)
+    assert failed.why == "errors"
+    again = failed.open_until
+    assert passing(counted(failed, Tally(ok=9, trial=True), again, another=True), again) is NOTHING
+
+
+def test_where_no_receipt_ever_comes_answers_close_it_in_the_end():
+    later = NOW + SILENCE
+    assert passing(counted(REPORTED, Tally(ok=10, trial=True), later, another=True), later) is ALL
+
+
+def test_a_receipt_does_not_close_one_that_errors_opened():
+    assert arrived(OPEN, left=LATER) == OPEN
 
 
 @given(st.lists(st.tuples(TALLIES, st.integers(0, 900)), max_size=20), st.booleans())

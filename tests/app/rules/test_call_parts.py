@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +27,12 @@ def test_a_closed_office_offers_a_text_if_one_can_be_sent():
     closed = Turn(Said.CLOSED, STATE)
     assert parts(Menu.REMINDER, closed, ALL) == ("closed", "text_hint")
     assert parts(Menu.REMINDER, closed, Facts()) == parts(Menu.INBOUND, closed, ALL) == ("closed",)
+
+
+def test_a_closed_office_that_gave_no_hours_asks_to_call_later():
+    assert parts(Menu.REMINDER, Turn(Said.CLOSED, STATE), replace(ALL, hours_given=False)) == (
+        "not_connected", "text_hint",
+    )  # fmt: skip
 
 
 @given(st.sampled_from(Menu), st.sampled_from(Said))

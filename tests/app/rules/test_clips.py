@@ -1,6 +1,6 @@
 import pytest
 
-from app.rules.clips import NAMES, ClipTable, Source, parse_clips, standing
+from app.rules.clips import NAMES, Clip, ClipTable, Source, entry, parse_clips, standing
 from app.rules.wording import BadTemplate, Review
 
 HEAD = 'language = "hy"\nsource = "espeak-ng"\nreview = "draft"\n[clips]\n'
@@ -55,6 +55,11 @@ def test_a_recording_that_no_table_speaks_of_is_nobodys_reviewed_clip():
     reviewed = parse_clips(HEAD.replace('"draft"', '"reviewed"\nreviewer = "A"') + 'greeting = "x"', "hy")
     clip = reviewed.under(ClipTable("hy"), {"greeting"}).clips["greeting"]
     assert (clip.source, clip.review, clip.reviewer) == (Source.RECORDED, Review.DRAFT, "")
+
+
+def test_a_table_that_is_written_is_read_again():
+    said = Clip("greeting", 'Say "hello"\\ \u058e', Source.ESPEAK, Review.DRAFT)
+    assert parse_clips(f'language = "hy"\n[clips]{entry(said)}', "hy").clips == {"greeting": said}
 
 
 def test_no_name_stands_twice():

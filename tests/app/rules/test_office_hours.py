@@ -46,5 +46,9 @@ def test_an_agency_that_gave_no_hours_is_supposed_to_answer():
     assert is_open({}, (), TUESDAY.replace(hour=3))
 
 
+def test_an_agency_that_gave_no_hours_does_not_answer_on_its_closures():
+    assert not is_open({}, [date(2026, 11, 27)], datetime(2026, 11, 27, 12))  # noqa: DTZ001
+
+
 def test_until_midnight_is_until_the_day_ends():
     assert is_open({"tuesday": "08:00-24:00"}, (), TUESDAY.replace(hour=23, minute=59))

@@ -19,9 +19,15 @@ class Pigeon(Defaults):
     name = "pigeon"
 
 
+def _pigeon(access):
+    if access["loft"] == "hunter2":
+        raise ValueError(f"there is no loft {access['loft']}")
+    return Pigeon()
+
+
 PROVIDER = Provider(
     "pigeon", (Setting("loft", "where it lives"), Setting("corn", "what it eats", required=False)),
-    {"sms": lambda access: Pigeon()},
+    {"sms": _pigeon},
 )  # fmt: skip
 
 
@@ -61,7 +67,7 @@ def test_somebody_elses_adapter_serves_a_channel_beside_ours(settings, transport
 @pytest.mark.usefixtures("a_pigeon")
 def test_what_an_adapter_needs_and_does_not_get_is_named(settings, transport):
     mixed = settings.model_copy(update={"channels": Channels(sms="pigeon")})
-    with pytest.raises(BadSettings, match=r"the adapter pigeon needs PIGEON__LOFT$"):
+    with pytest.raises(BadSettings, match=r"the adapter pigeon needs KEEPCOVERED_PROVIDERS__PIGEON__LOFT$"):
         adapters.providers(mixed, transport)
 
 
@@ -77,11 +83,62 @@ def test_what_an_agency_does_not_say_has_the_safe_default(settings):
     assert (own["host"], own["port"], own["starttls"], own["password"]) == ("relay.example", "2525", "yes", "")
 
 
-def test_what_cannot_be_used_is_named_without_its_value(settings):
-    [said] = adapters.misfits(settings, "smtp", {"host": "relay.example", "port": "sack-of-corn"})
-    assert said.startswith("`port`: ")
-    assert "sack" not in said
-    assert adapters.misfits(settings, "smtp", {"host": "relay.example", "port": 25}) == []
+RELAY = {"host": "relay.example"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "what"),
+    [
+        ("smtp", {**RELAY, "port": "sack-of-corn"}, "`port`: "),
+        ("smtp", {**RELAY, "username": "us", "password": "sack-of-corn", "starttls": False}, "in the clear"),
+        ("smtp", {**RELAY, "username": "sack-of-corn"}, "both or neither"),
+        ("sendgrid", {"api_key": "k", "webhook_public_key": "sack-of-corn"}, "not a public key"),
+        ("telnyx", {"api_key": "k", "public_key": "sack-of-corn"}, "not an Ed25519 public key"),
+    ],
+)
+def test_what_cannot_be_used_is_named_without_its_value(settings, transport, name, said, what):
+    [problem] = adapters.misfits(settings, transport, name, said)
+    assert problem.startswith(f"`credentials.{name}`: ")
+    assert what in problem
+    assert "sack" not in problem
+
+
+def test_what_can_be_used_is_no_misfit(settings, transport):
+    assert adapters.misfits(settings, transport, "smtp", {**RELAY, "port": 25}) == []
+    said = {"api_key": "k", "webhook_public_key": settings.sendgrid.webhook_public_key}
+    assert adapters.misfits(settings, transport, "sendgrid", said) == []
+
+
+@pytest.mark.usefixtures("a_pigeon")
+def test_what_somebody_elses_adapter_says_of_a_value_is_not_repeated(settings, transport):
+    [problem] = adapters.misfits(settings, transport, "pigeon", {"loft": "hunter2"})
+    assert problem == "`credentials.pigeon`: the adapter pigeon cannot use its settings"
+
+
+def test_an_agencys_own_address_of_an_api_is_https_outside_the_sandbox(settings, transport):
+    live = settings.model_copy(update={"mode": "live"})
+    said = {"account_sid": "AC1", "auth_token": "own"}
+    for address, fine in (("https://api.example", True), ("http://api.example", False), ("", False)):
+        found = adapters.misfits(live, transport, "twilio", {**said, "base_url": address})
+        assert (found == []) is fine
+        assert fine or "`base_url` must begin with https://" in found[0]
+    assert adapters.misfits(settings, transport, "twilio", {**said, "base_url": "http://127.0.0.1:1"}) == []
+
+
+def test_what_became_unusable_is_out_of_use_for_its_agency_alone(settings, transport):
+    built = adapters.providers(settings, transport)
+    mine = built.with_own(UUID(int=30), {"sendgrid": {"api_key": "k", "webhook_public_key": "none"}})
+    assert mine.of(Channel.EMAIL) == []
+    assert mine.of(Channel.SMS) == built.of(Channel.SMS)
+    assert "not a public key" in mine.unusable["sendgrid"]
+    assert [one.name for one in built.of(Channel.EMAIL)] == ["sendgrid"]
+
+
+def test_a_user_name_without_a_password_does_not_start(settings, transport):
+    half = settings.smtp.model_copy(update={"username": "us"})
+    by_smtp = settings.model_copy(update={"smtp": half, "channels": Channels(email="smtp")})
+    with pytest.raises(BadSettings, match=r"the adapter smtp: .*both or neither"):
+        adapters.providers(by_smtp, transport)
 
 
 @pytest.mark.usefixtures("a_pigeon")
@@ -108,6 +165,15 @@ def test_a_setting_that_an_adapter_cannot_use_is_told_and_not_shown(settings, tr
 def test_an_entry_point_that_is_no_provider_is_refused():
     with pytest.raises(BadSettings, match=r"posix of the group .* is no provider"):
         adapters.load(EntryPoint("posix", "os:path", adapters.GROUP))
+
+
+@pytest.mark.parametrize(
+    ("name", "marks"),
+    [("twilio", ["account_sid"]), ("smtp", ["host", "username"]), ("sendgrid", []), ("telnyx", [])],
+)
+def test_neither_a_secret_nor_a_public_key_tells_accounts_apart(name, marks):
+    provider = adapters.load(adapters.discovered()[name])
+    assert [setting.name for setting in provider.settings if setting.account] == marks
 
 
 @pytest.mark.parametrize("name", sorted(adapters.discovered()))

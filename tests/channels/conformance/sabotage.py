@@ -1,10 +1,11 @@
 """Adapters of ours with one thing spoiled each: the kit must notice what a careless adapter does."""
 
+import itertools
 from collections.abc import Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
-from channels.conformance import Check, Trial
+from channels.conformance import Check, Practice, Trial
 from channels.contract import MessageChannel
 from channels.provider import Provider
 from channels.sendgrid.adapters import PROVIDER as SENDGRID
@@ -15,6 +16,9 @@ Spoil = Callable[[MessageChannel], None]
 PLACES = {
     "sms": (TWILIO, practice.twilio), "voice": (TWILIO, practice.twilio), "email": (SENDGRID, practice.sendgrid),
 }  # fmt: skip
+opened: dict[str, Practice] = {}
+closing = AsyncExitStack()
+numbers = itertools.count(1)
 
 
 def whole(adapter: MessageChannel) -> None:
@@ -35,9 +39,11 @@ def spoiled(provider: Provider, spoil: Spoil) -> Provider:
 
 @asynccontextmanager
 async def trial(channel: str, spoil: Spoil = whole):
+    """Hand out a trial; the stand-in is that of all tests, for its start and stop take longer than most checks."""
     provider, practising = PLACES[channel]
-    async with practising(channel) as at:
-        yield Trial(spoiled(provider, spoil), channel, at)
+    if channel not in opened:
+        opened[channel] = await closing.enter_async_context(practising(channel))
+    yield Trial(spoiled(provider, spoil), channel, opened[channel], numbers=numbers)
 
 
 async def found(check: Check, channel: str, spoil: Spoil) -> str:

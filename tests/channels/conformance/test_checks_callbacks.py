@@ -7,7 +7,7 @@ import pytest
 
 from channels.conformance import checks_callbacks as checks
 from channels.signals import CallAnswered, KeyPressed, OptOut, Receipt, Reply
-from tests.channels.conformance.sabotage import after_reading, before_reading, found, whole
+from tests.channels.conformance.sabotage import after_reading, before_reading, found, trial, whole
 
 STAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
 
@@ -62,6 +62,7 @@ CARELESS = [
     (checks.a_repeated_callback_says_the_same, "sms", after_reading(changed(Receipt, key="always"))),
     (checks.an_early_or_late_callback_is_read_alike, "sms", believes_only_whom_it_knows),
     (checks.a_forged_callback_is_refused, "sms", believes_everybody),
+    (checks.a_callback_of_nobody_s_is_refused, "sms", believes_everybody),
     (checks.a_truncated_or_endless_callback_is_refused, "sms", believes_everybody),
     (checks.a_truncated_or_endless_callback_is_refused, "sms", falls_over),
     (checks.a_stranger_s_callback_is_refused, "sms", believes_everybody),
@@ -79,3 +80,12 @@ CARELESS = [
 async def test_a_careless_adapter_is_found_out_and_a_careful_one_is_not(check, channel, spoil):
     assert await found(check, channel, spoil)
     assert await found(check, channel, whole) == ""
+
+
+async def test_a_provider_that_tells_nothing_has_nothing_to_forge_but_what_nobody_made():
+    async with trial("sms", after_reading(lambda _: None)) as on_trial:
+        assert (await checks.a_forged_callback_is_refused(on_trial)).applies
+        excuse = {"what_became_of_a_message_is_told": "it calls nobody"}
+        silent = replace(on_trial, practice=replace(on_trial.practice, not_applicable=excuse))
+        assert not (await checks.a_forged_callback_is_refused(silent)).applies
+        assert await checks.a_callback_of_nobody_s_is_refused(silent) is None

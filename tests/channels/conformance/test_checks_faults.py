@@ -1,10 +1,11 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from channels.conformance import checks_faults as checks
-from channels.contract import Absent, Accepted, Health, Redacted, TryLater, Unclear
-from tests.channels.conformance.sabotage import after_sending, found, instead, whole
+from channels.contract import Absent, Accepted, CannotSay, Health, Redacted, TryLater, Unclear
+from tests.channels.conformance.sabotage import after_sending, found, instead, trial, whole
 
 
 def is_in_a_hurry(adapter):
@@ -30,6 +31,35 @@ def tries_again(adapter):
     adapter.send = stubborn
 
 
+def says_absent_after(detail):
+    def spoil(adapter):
+        find = adapter.find
+
+        async def careless(lookup):
+            said = await find(lookup)
+            return Absent() if said == CannotSay(detail) else said
+
+        adapter.find = careless
+
+    return spoil
+
+
+def takes_any_object_for_a_list(adapter):
+    transport, find = adapter._account._transport, adapter.find  # noqa: SLF001
+    ask, bodies = transport.get, []
+
+    async def noting(*args, **options):
+        answer = await ask(*args, **options)
+        bodies.append(getattr(answer, "body", b""))
+        return answer
+
+    async def careless(lookup):
+        said = await find(lookup)
+        return Absent() if isinstance(said, CannotSay) and bodies[-1:] == [b"{}"] else said
+
+    transport.get, adapter.find = noting, careless
+
+
 def later_when_unclear(outcome):
     return TryLater("unreachable") if isinstance(outcome, Unclear) else outcome
 
@@ -51,6 +81,11 @@ CARELESS = [
     (checks.an_odd_answer_is_unclear, after_sending(accepted_when_unclear)),
     (checks.an_odd_answer_is_unclear, after_sending(later_when_unclear)),
     (checks.a_look_up_without_an_answer_proves_nothing, instead("find", Absent())),
+    (checks.a_look_up_without_an_answer_proves_nothing, says_absent_after("HTTP 401")),
+    (checks.a_look_up_without_an_answer_proves_nothing, says_absent_after("HTTP 403")),
+    (checks.a_look_up_without_an_answer_proves_nothing, says_absent_after("HTTP 404")),
+    (checks.a_look_up_without_an_answer_proves_nothing, says_absent_after("HTTP 500")),
+    (checks.a_look_up_without_an_answer_proves_nothing, takes_any_object_for_a_list),
     (checks.a_look_up_without_an_answer_proves_nothing, instead("redact", Redacted())),
     (checks.a_check_tells_and_sends_nothing, instead("check", Health(ok=True, detail="fine"))),
     (checks.wrong_credentials_are_told, instead("check", Health(ok=True, detail="fine"))),
@@ -62,3 +97,9 @@ CARELESS = [
 async def test_a_careless_adapter_is_found_out_and_a_careful_one_is_not(check, spoil):
     assert await found(check, "sms", spoil)
     assert await found(check, "sms", whole) == ""
+
+
+async def test_a_practice_cannot_leave_out_the_kit_s_odd_answers():
+    async with trial("sms", after_sending(accepted_when_unclear)) as on_trial:
+        lenient = replace(on_trial, practice=replace(on_trial.practice, odd_answers={}))
+        assert (await checks.an_odd_answer_is_unclear(lenient)).applies

@@ -71,6 +71,10 @@ def cut_short(message):
     return replace(message, body=message.body[:1_600])
 
 
+def however_long_it_takes(message):
+    return replace(message, valid_for=None)
+
+
 def with_markup(message):
     html = message.mail.html.replace("[[name|html]]", message.words["name"])
     return replace(message, mail=replace(message.mail, html=html))
@@ -86,6 +90,7 @@ CARELESS = [
     (checks.a_batch_keeps_its_order, "sms", forgets_the_order),
     (checks.the_same_person_may_get_two_messages, "sms", sends_once_to_each),
     (checks.what_is_too_long_is_refused, "sms", before_sending(cut_short)),
+    (checks.a_message_says_how_long_it_may_wait, "sms", before_sending(however_long_it_takes)),
     (checks.a_deadline_that_has_passed_sends_nothing, "sms", knows_no_deadline),
 ]
 

@@ -22,6 +22,7 @@ CARELESS = [
     (checks.what_is_erased_is_gone, instead("redact", Redacted())),
     (checks.what_has_left_is_not_withdrawn, instead("cancel", Canceled())),
     (checks.what_cannot_wait_is_not_sent_at_once, before_sending(at_once)),
+    (checks.what_is_due_too_soon_is_not_sent_at_once, before_sending(at_once)),
     (checks.a_scheduled_message_waits_and_leaves, before_sending(at_once)),
     (checks.a_scheduled_message_waits_and_leaves, before_sending(much_later)),
     (checks.a_withdrawn_message_never_leaves, instead("cancel", Canceled())),

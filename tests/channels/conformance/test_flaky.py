@@ -29,6 +29,27 @@ async def test_a_proxy_cuts_after_the_request_was_taken(transport, provider):
     assert len(provider.asked) == 1
 
 
+async def test_whoever_leaves_in_the_middle_of_a_cut_leaves_no_connection_open(provider, monkeypatch):
+    connect, opened, cut = asyncio.open_connection, [], asyncio.Event()
+
+    async def noting(*place):
+        reader, writer = await connect(*place)
+        opened.append(writer)
+        return reader, writer
+
+    async def passing(said):
+        cut.set()
+
+    monkeypatch.setattr(asyncio, "open_connection", noting)
+    async with flaky.proxy(provider.url, passing) as url:
+        _, writer = await connect("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        await cut.wait()
+    assert [back.is_closing() for back in opened] == [True]
+    writer.close()
+    await asyncio.gather(*(one.wait_closed() for one in (*opened, writer)))
+
+
 async def test_a_proxy_holds_an_answer_back_until_it_may_go(transport, provider):
     held, go = asyncio.Event(), asyncio.Event()
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from channels.conformance import CHECKS, running
-from channels.conformance.running import Verdict, name_of, run, sentence_of
+from channels.conformance.running import INEXCUSABLE, Verdict, name_of, run, sentence_of
 from channels.conformance.trial import Broken, Trial, check
 from tests.channels.conformance.sabotage import trial
 
@@ -53,6 +53,20 @@ async def test_what_the_practice_excuses_is_not_run():
         excused = excusing(on_trial, a_reply_is_read="nobody can answer")
         reply = next(one for one in CHECKS if name_of(one) == "a_reply_is_read")
         assert await results(excused, reply) == [("a_reply_is_read", Verdict.SPARED, "nobody can answer")]
+
+
+@pytest.mark.parametrize("check", sorted(INEXCUSABLE, key=name_of), ids=name_of)
+def test_what_protects_people_is_among_the_checks(check):
+    assert check in CHECKS
+
+
+async def test_what_protects_people_is_checked_whatever_the_practice_says(monkeypatch):
+    monkeypatch.setattr(running, "INEXCUSABLE", {it_breaks})
+    monkeypatch.setattr(running, "CHECKS", (it_keeps, it_breaks))
+    async with trial("sms") as on_trial:
+        excused = excusing(on_trial, it_keeps="why not", it_breaks="why not")
+        found = await results(excused, it_keeps, it_breaks)
+    assert [verdict for _, verdict, _ in found] == [Verdict.SPARED, Verdict.BROKEN]
 
 
 async def test_an_excuse_for_no_check_at_all_is_refused():

@@ -20,6 +20,12 @@ def faults(*fields: object):
     return {"errors": [{"message": "…", "field": field, "help": None} for field in fields]}
 
 
+def test_an_id_that_nobody_could_keep_is_unclear():
+    for odd in ("m\0", "m\ud800", "é", "x" * 10_000):
+        assert outcome(Answer(202, b"", message_id=odd)) == Unclear("unreadable success")
+        assert found(said(200, {"messages": [{"msg_id": odd}]})) == CannotSay("unreadable list")
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [

@@ -16,12 +16,12 @@ async def test_a_mail_is_found_by_its_reference(channel, provider, http):
     assert await channel.find(LOOKUP) == Present("m-1")
     (asked,) = provider.asked
     assert asked.path == "/sandbox/sendgrid/v3/messages"
-    assert asked.query == {"query": ['unique_args["reference"]="r1"'], "limit": ["10"]}
+    assert asked.query == {"query": ["(unique_args['reference']=\"r1\")"], "limit": ["10"]}
 
 
 async def test_a_reference_cannot_break_out_of_the_query(channel, provider):
     await channel.find(replace(LOOKUP, reference='r" OR \\'))
-    assert provider.asked[0].query["query"] == ['unique_args["reference"]="r\\" OR \\\\"']
+    assert provider.asked[0].query["query"] == ['(unique_args[\'reference\']="r\\" OR \\\\")']
 
 
 async def test_the_key_is_asked_what_it_may_do(channel, provider, http):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from channels.reasons import REASONS
 from channels.sendgrid.events import DROPPED, OF_CODE, OPT_OUTS, RECEIPTS, STOPPED
-from channels.signals import OptOut, Receipt, Status
+from channels.signals import Claim, OptOut, Receipt, Status
 from tests.channels.sendgrid.conftest import CHANNEL, event, signed
 
 
@@ -168,3 +168,9 @@ def test_whatever_is_signed_is_read_without_a_fault_and_the_same_way_each_time(e
     assert all(0 < len(signal.key) < 1_000 and signal.key.isascii() and signal.key.isprintable() for signal in heard)
     reasons = {signal.reason for signal in heard}
     assert reasons - {""} - set(REASONS) == set()
+
+
+def test_what_a_batch_claims_to_be_about_is_seen_before_it_is_verified():
+    assert CHANNEL.claim(signed(json.dumps([{"event": "open"}, event("delivered")]).encode())) == Claim("r1")
+    for body in (b"[", b"[]", b"[{}]", b"{}"):
+        assert CHANNEL.claim(signed(body)) is None

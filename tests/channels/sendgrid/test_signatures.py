@@ -1,10 +1,11 @@
 import base64
+import contextlib
 import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from sendgrid.helpers.eventwebhook import EventWebhook
@@ -45,8 +46,9 @@ def test_without_a_key_nothing_is_believed():
     ("age", "fresh"),
     [
         (timedelta(0), True),
-        (timedelta(minutes=10), True),
-        (timedelta(minutes=10, seconds=1), False),
+        (timedelta(hours=24), True),
+        (timedelta(hours=25), True),
+        (timedelta(hours=25, seconds=1), False),
         (timedelta(minutes=-5), True),
         (timedelta(minutes=-5, seconds=-1), False),
         (timedelta(days=900), False),
@@ -107,6 +109,19 @@ def test_the_vendors_own_check_is_of_the_same_mind(words, garbage, secret, tail)
 @given(st.binary(max_size=60), st.dictionaries(st.sampled_from([STAMP, SIGNATURE]) | st.text(max_size=5), st.text()))
 def test_whatever_is_not_signed_is_refused_and_nothing_else_happens(body, headers):
     assert not believed(Callback("https://kc.example.org", headers, body, NOW))
+
+
+def test_a_key_on_another_curve_is_no_key():
+    with pytest.raises(ValueError, match="P-256"):
+        public_key(shown(ec.generate_private_key(ec.SECP384R1())))
+
+
+@given(st.integers(0, 90), st.integers(0, 255))
+def test_a_mistyped_key_is_a_wrong_setting_and_nothing_else(place, byte):
+    raw = bytearray(base64.b64decode(shown(SECRET)))
+    raw[place] = byte
+    with contextlib.suppress(ValueError):
+        public_key(base64.b64encode(raw).decode())
 
 
 def test_a_key_of_another_kind_is_no_key():

@@ -97,9 +97,8 @@ async def test_a_time_or_batch_that_sendgrid_does_not_take_is_named(client, chan
 @pytest.mark.parametrize(
     "query",
     [
-        'unique_args["reference"]="r7"',
-        "(unique_args['reference'] = 'r7')",
-        'to_email="ana@example.org" AND unique_args["reference"]="r7"',
+        "(unique_args['reference']=\"r7\")",
+        'to_email="ana@example.org" AND (unique_args[\'reference\']="r7")',
     ],
 )
 async def test_an_email_is_found_by_our_reference(client, query):
@@ -120,10 +119,16 @@ async def test_an_email_is_found_by_the_id_it_was_answered_with(client):
 
 async def test_a_reference_nobody_sent_finds_nothing(client):
     await client.mail()
-    assert (await listed(client, 'unique_args["reference"]="r9"')).json() == {"messages": []}
+    assert (await listed(client, "(unique_args['reference']=\"r9\")")).json() == {"messages": []}
 
 
-@pytest.mark.parametrize("query", ["", 'status="delivered"', "everything"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", 'status="delivered"', "everything", 'unique_args["reference"]="r7"', "unique_args['reference']=\"r7\"",
+        "(unique_args['reference'] = 'r7')", '(unique_args["reference"]="r7")', '"r7"',
+    ],
+)  # fmt: skip
 async def test_another_query_is_refused(client, query):
     assert (await listed(client, query)).status_code == 400
 

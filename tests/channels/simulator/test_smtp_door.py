@@ -70,7 +70,7 @@ async def test_our_mail_arrives_is_shown_and_its_report_reaches_us(adapter, clie
     ("name", "outcome"),
     [
         ("refused", Refused("bad_address", "550 5.1.1")),
-        ("greylisted", TryLater("deferred", "451 4.7.1")),
+        ("greylisted", TryLater("put_off", "451 4.7.1")),
         ("too-many", TryLater("rate_limited", "421 4.7.0")),
         ("error", TryLater("deferred", "451 4.3.0")),
         ("cut", Unclear("no answer to the whole mail")),
@@ -120,7 +120,7 @@ async def test_a_fault_hits_mail_by_smtp(adapter, client, kind, outcome):
 
 async def test_sendgrids_list_knows_nothing_of_what_a_relay_took(adapter, client):
     await sent(adapter)
-    asked = {"query": 'unique_args["reference"]="ref-1"'}
+    asked = {"query": "(unique_args['reference']=\"ref-1\")"}
     listed = await client.http.get(
         "/sandbox/sendgrid/v3/messages", params=asked, headers={"Authorization": "Bearer SG.the-key"}
     )

@@ -49,6 +49,12 @@ def test_we_present_ourselves_by_our_public_name(base, name):
     assert relay_of(base=base).our_name == name
 
 
+@pytest.mark.parametrize("half", [{"username": "us"}, {"password": "secret"}])
+def test_a_user_name_and_its_password_are_set_together(half):
+    with pytest.raises(ValueError, match="both or neither"):
+        relay_of(**half)
+
+
 def test_a_password_never_travels_in_the_clear_but_on_this_machine():
     with pytest.raises(ValueError, match="in the clear"):
         relay_of(starttls="", username="us", password="secret")

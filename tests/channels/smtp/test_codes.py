@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Refused, TryLater
-from channels.reasons import REASONS
-from channels.smtp.codes import BOUNCES, LATER, PLAIN, PLAIN_LATER, SURELY, Stage, bounced, by_prefix, judged
+from channels.reasons import REASONS, Fault, meaning
+from channels.smtp.codes import BOUNCES, LATER, OF_READER, PLAIN, PLAIN_LATER, SURELY, Stage, bounced, by_prefix, judged
 
 S, R, C, E = Stage.SENDER, Stage.RECIPIENT, Stage.CONTENT, Stage.ENTRY
 
@@ -37,13 +37,35 @@ S, R, C, E = Stage.SENDER, Stage.RECIPIENT, Stage.CONTENT, Stage.ENTRY
         (E, 454, "4.7.0 no TLS just now", TryLater("unreachable", "454 4.7.0")),
         (R, 421, "4.7.0 too many", TryLater("rate_limited", "421 4.7.0")),
         (R, 421, "closing", TryLater("unreachable", "421")),
-        (R, 451, "4.7.1 greylisted", TryLater("deferred", "451 4.7.1")),
+        (R, 550, "5.7.1 rejected by mx-relay1.b.example", Refused("blocked", "550 5.7.1")),
+        (R, 554, "5.7.1 listed, using relays.bl.example", Refused("blocked", "554 5.7.1")),
+        (R, 550, "5.7.1 Relaying denied", TryLater("misconfigured", "550 5.7.1")),
+        (R, 550, "relay not permitted", TryLater("misconfigured", "550")),
+        (R, 550, "5.7.1 Unable to relay", TryLater("misconfigured", "550 5.7.1")),
+        (R, 550, "5.5.0 mailbox unavailable", Refused("bad_address", "550 5.5.0")),
+        (R, 501, "5.5.4 what is that?", Refused("unexplained", "501 5.5.4")),
+        (R, 504, "5.5.2 half a name", Refused("unexplained", "504 5.5.2")),
+        (R, 501, "bad address", Refused("bad_address", "501")),
+        (R, 504, "not that", Refused("unexplained", "504")),
+        (R, 503, "5.5.1 bad sequence", TryLater("misconfigured", "503 5.5.1")),
+        (S, 501, "5.5.4 who are you?", TryLater("misconfigured", "501 5.5.4")),
+        # Word of one reader's mail server says nothing of the relay.
+        (R, 451, "4.7.1 greylisted", TryLater("put_off", "451 4.7.1")),
+        (R, 450, "4.7.0 greylisted", TryLater("put_off", "450 4.7.0")),
+        (R, 450, "4.2.0 greylisted", TryLater("put_off", "450 4.2.0")),
+        (R, 450, "4.2.1 too fast", TryLater("put_off", "450 4.2.1")),
+        (R, 450, "4.1.2 no such domain just now", TryLater("put_off", "450 4.1.2")),
+        (R, 451, "4.4.1 her server is silent", TryLater("put_off", "451 4.4.1")),
+        (R, 450, "busy", TryLater("put_off", "450")),
+        (C, 451, "4.7.1 greylisted", TryLater("put_off", "451 4.7.1")),
+        (R, 451, "4.3.0 broken", TryLater("deferred", "451 4.3.0")),
+        (S, 451, "4.7.1 not now", TryLater("deferred", "451 4.7.1")),
         (R, 452, "4.2.2 full", TryLater("mailbox_full", "452 4.2.2")),
         (R, 452, "no room", TryLater("queue_full", "452")),
-        (R, 450, "4.2.1 too fast", TryLater("rate_limited", "450 4.2.1")),
+        (R, 452, "4.5.3 too many", TryLater("rate_limited", "452 4.5.3")),
         (C, 450, "busy", TryLater("deferred", "450")),
         # An enhanced code of another class than the answer's is a slip, and the answer counts.
-        (R, 450, "5.1.1 no such user", TryLater("deferred", "450")),
+        (R, 450, "5.1.1 no such user", TryLater("put_off", "450")),
     ],
 )  # fmt: skip
 def test_an_answer_and_what_it_means(stage, code, text, outcome):
@@ -66,7 +88,13 @@ def test_every_enhanced_code_has_a_reason(stage, parts):
 
 def test_all_tables_speak_of_reasons_that_are_known():
     said = {*SURELY.values(), *LATER.values(), *BOUNCES.values(), *PLAIN_LATER.values()}
-    assert said | {reason for table in PLAIN.values() for reason in table.values()} <= set(REASONS)
+    by_stage = [*PLAIN.values(), *OF_READER.values()]
+    assert said | {reason for table in by_stage for reason in table.values()} <= set(REASONS)
+
+
+@pytest.mark.parametrize("stage", [R, C])
+def test_a_reader_who_is_put_off_is_no_fault_of_the_relay(stage):
+    assert meaning(judged(stage, 451, "4.7.1 greylisted").reason).fault is Fault.ADDRESS
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ async def test_a_relay_that_does_not_let_us_in_is_asked_once_and_not_for_each_ma
         ("RCPT", "554 5.7.1 Relay access denied", TryLater("misconfigured", "554 5.7.1")),
         ("DATA", "554 5.5.1 no valid recipients", TryLater("misconfigured", "554 5.5.1")),
         (DOT, "554 5.7.1 spam", Refused("blocked", "554 5.7.1")),
-        (DOT, "451 4.7.1 greylisted", TryLater("deferred", "451 4.7.1")),
+        (DOT, "451 4.7.1 greylisted", TryLater("put_off", "451 4.7.1")),
         (DOT, "421 4.3.2 going down", TryLater("unreachable", "421 4.3.2")),
         ("MAIL", "421 4.7.0 too many", TryLater("rate_limited", "421 4.7.0")),
     ],

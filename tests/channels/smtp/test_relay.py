@@ -15,9 +15,9 @@ async def test_a_link_knows_what_the_relay_offers(relay):
     assert not link.alive
 
 
-@pytest.mark.parametrize("said", ["250 relay.example", "250-r\r\n250 SIZE", "250-r\r\n250 SIZE many"])
-async def test_a_relay_that_names_no_size_has_no_limit(relay, said):
-    relay.says["EHLO"] = said
+@pytest.mark.parametrize("size", ["", "SIZE", "SIZE many", "SIZE ²", "SIZE " + "9" * 5000], ids=range(5))
+async def test_a_relay_that_names_no_size_has_no_limit(relay, size):
+    relay.says["EHLO"] = f"250-relay.example\r\n250 {size or 'DSN'}"
     link = await open_link(relay.reached_by(), SOON)
     assert link.longest == 0
     await link.leave()

@@ -45,6 +45,14 @@ def test_a_delivery_report_is_a_receipt(action, status, receipt):
     assert signals(delivery(action, status)) == [receipt]
 
 
+@pytest.mark.parametrize("odd", ["ref\0-1", "réf-1", "x" * 10_000])
+def test_what_no_database_would_keep_as_an_id_is_none(odd):
+    assert signals(delivery(about=f"Original-Envelope-Id: {odd}\r\n", original=None)) == []
+    assert signals(complaint(original=("text/rfc822-headers", f"X-KeepCovered-Reference: {odd}\r\n"))) == []
+    original = ("text/rfc822-headers", f"Message-ID: <{odd}@x>\r\nX-KeepCovered-Reference: ref-1\r\n")
+    assert [receipt.provider_id for receipt in signals(delivery(original=original))] == [""]
+
+
 def test_the_same_report_again_has_the_same_key():
     assert signals(delivery()) == signals(delivery().replace(b"Sorry.", b"Sorry again."))
 

@@ -69,6 +69,14 @@ def test_a_cost_that_is_none_is_left_out(cost):
     assert outcome(said(200, made(cost=cost)), parts=1) == Accepted("m-1", 2)
 
 
+ODD_IDS = ["m\0", "\ud800", "é", "x" * 10_000]
+
+
+@pytest.mark.parametrize("given", ODD_IDS)
+def test_an_id_that_nobody_could_keep_is_unclear(given):
+    assert outcome(said(200, made(id=given)), parts=1) == Unclear("unreadable success")
+
+
 @pytest.mark.parametrize("body", [b"", b"ok", b'{"data": {"id"', b"<html>", b"[]", {"data": {}}, {"data": {"id": 7}}])
 def test_a_success_that_cannot_be_read_is_unclear(body):
     assert outcome(said(200, body), parts=1) == Unclear("unreadable success")

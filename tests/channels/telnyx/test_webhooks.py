@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.signals import BadSignature, OptOut, Receipt, Reply, Status
-from channels.telnyx.webhooks import STATUSES, signals
+from channels.signals import BadSignature, Claim, OptOut, Receipt, Reply, Status
+from channels.telnyx.webhooks import STATUSES, claim, signals
 from tests.channels.telnyx.conftest import an_event, signed
 
 FINAL = "message.finalized"
@@ -55,6 +55,14 @@ def test_what_the_carrier_never_confirmed_proves_nothing():
 def test_a_failed_text_has_its_reason(said, errors, reason, code):
     receipt = Receipt("r1", "e-1", Status.UNDELIVERED, "m-1", reason, code)
     assert heard(an_event(FINAL, said, errors=errors)) == [receipt]
+
+
+@pytest.mark.parametrize("odd", ["m\0", "é", "x" * 10_000])
+def test_ids_that_nobody_could_keep_are_none(odd):
+    event = an_event(FINAL, "delivered")
+    event["data"]["id"] = odd
+    assert heard(event) == [Receipt("r1", "m-1:delivered", Status.DELIVERED, "m-1")]
+    assert heard(an_event(FINAL, "delivered", id=odd)) == inbound(a_reply(id=odd)) == []
 
 
 def test_a_text_that_a_stop_blocked_tells_of_the_stop_as_well():
@@ -136,3 +144,10 @@ PARTS = st.recursive(
 def test_whatever_is_signed_is_read_or_left(event, reference):
     callback = replace(signed(json.dumps(event).encode()), reference=reference)
     assert all(isinstance(one, Receipt | Reply | OptOut) for one in signals(callback))
+
+
+def test_what_a_text_to_us_claims_to_be_about_is_seen_before_it_is_verified(event, called_back):
+    text = called_back(event("message.received", direction="inbound"), reference="")
+    assert claim(text) == Claim(called="+17145550100")
+    for other in (event("message.sent"), b"[", b"{}"):
+        assert claim(called_back(other, reference="")) is None

@@ -75,6 +75,21 @@ async def test_what_nobody_can_read_is_unclear_and_never_an_error(account, provi
     assert len(provider.asked) == 1
 
 
+ODD_IDS = ["SM\0", "\ud800", "é", "x" * 10_000]
+
+
+@pytest.mark.parametrize("sid", ODD_IDS)
+async def test_an_id_that_nobody_could_keep_is_unclear(account, provider, http, sid):
+    provider.answer = lambda _: http(201, {"sid": sid})
+    assert await create(account) == Unclear("unreadable success")
+
+
+@pytest.mark.parametrize("code", [True, -1, 10**6, 10**400, 21211.0, "21211"])
+async def test_a_code_that_is_none_of_twilios_is_no_code(account, provider, http, code):
+    provider.answer = lambda _: http(400, {"code": code})
+    assert await create(account) == Unclear("HTTP 400 unexplained")
+
+
 async def test_a_lost_answer_is_unclear(account, provider):
     provider.answer = lambda _: b""
     assert isinstance(await create(account), Unclear)
@@ -111,11 +126,19 @@ async def test_a_list_is_read_to_its_end(account, provider, http):
     assert provider.asked[1].query == {"Page": ["1"], "PageToken": ["x"]}
 
 
-async def test_pages_stop_where_entries_are_older_than_the_intent(account, provider, http):
-    whole = page(entry("SM2", timedelta(minutes=4)), entry("SM1", timedelta(minutes=6)), following=PAGES + "?Page=1")
-    provider.answer = lambda _: http(200, whole)
+async def test_pages_stop_where_a_whole_page_is_older_than_the_intent(account, provider, http):
+    older = [entry("SM1", timedelta(minutes=6)), entry("SM0", timedelta(minutes=7))]
+    answers = iter([page(entry("SM2", timedelta(minutes=4)), following=PAGES), page(*older, following=PAGES)])
+    provider.answer = lambda _: http(200, next(answers))
     assert await newest(account) == ["SM2"]
-    assert len(provider.asked) == 1
+    assert len(provider.asked) == 2
+
+
+async def test_an_older_entry_out_of_order_hides_no_newer_one(account, provider, http):
+    old, new = entry("SM1", timedelta(minutes=6)), entry("SM2", timedelta(minutes=4))
+    answers = iter([page(old, new, following=PAGES), page(new)])
+    provider.answer = lambda _: http(200, next(answers))
+    assert await newest(account) == ["SM2", "SM2"]
 
 
 @pytest.mark.parametrize("following", [PAGES + "?Page=1", "/sandbox/twilio" + PAGES + "?Page=1"])
@@ -173,7 +196,8 @@ def test_one_match_is_proof_none_is_proof_and_two_are_not():
     assert only([]) == Absent()
     assert only([{"sid": "SM1"}]) == Present("SM1")
     assert isinstance(only([{"sid": "SM1"}, {"sid": "SM2"}]), CannotSay)
-    assert isinstance(only([{"sid": None}]), CannotSay)
+    for sid in (None, *ODD_IDS):
+        assert isinstance(only([{"sid": sid}]), CannotSay)
 
 
 @pytest.mark.parametrize(("value", "number"), [("2", 2), (3, 3), ("", 0), (None, 0), ("-1", 0), ("²", 0), ("9" * 9, 0)])

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.signals import BadSignature, Callback
+from channels.signals import BadSignature, Callback, Claim
 from channels.twilio.signatures import READ, Signatures
 
 FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+17145550100", "Body": "sí, ¿cómo? & = +"}
@@ -193,3 +193,64 @@ def test_letters_moved_between_a_name_and_its_value_are_never_believed(data):
     moved = {other: value for other, value in FORM.items() if other != name} | {whole[:place]: whole[place:]}
     with pytest.raises(BadSignature):
         SIGNATURES.form(replace(genuine_callback(), body=encoded(moved)))
+
+
+@pytest.mark.parametrize(
+    ("form", "claim"),
+    [
+        ({"To": "+17145550100", "From": "+1"}, Claim(called="+17145550100")),
+        ({"To": "whatsapp:+17145550100"}, Claim(called="+17145550100")), ({"From": "+1"}, Claim()),
+    ],
+)  # fmt: skip
+def test_what_a_form_claims_to_be_about_is_seen_before_it_is_verified(called_back, form, claim):
+    assert Signatures(["another"]).claim(called_back("inbound", form)) == claim
+
+
+def test_what_is_no_form_claims_nothing(called_back):
+    assert Signatures([]).claim(replace(called_back("inbound", {}), body=b"%ff=\xff")) == Claim()
+
+
+@given(st.data())
+def test_letters_moved_away_from_what_decides_are_never_believed(data):
+    wanted = ("MessageSid", "MessageStatus")
+    name = data.draw(st.sampled_from(wanted))
+    whole = name + FORM[name]
+    place = data.draw(st.integers(1, len(whole)).filter(lambda place: place != len(name)))
+    moved = {other: value for other, value in FORM.items() if other != name} | {whole[:place]: whole[place:]}
+    with pytest.raises(BadSignature):
+        SIGNATURES.form(replace(genuine_callback(), body=encoded(moved)), wanted)
+
+
+WHOLE = {
+    "inbound": {"MessageSid": "SM1", "From": "+17145550100", "To": "+17145550199", "Body": "STOP"},
+    "messages": {"MessageSid": "SM1", "MessageStatus": "delivered"},
+    "calls": {"CallSid": "CA1", "Digits": "9"},
+}
+
+
+def signed(form):
+    url = "https://kc.example.org/callbacks/twilio/inbound"
+    signature = RequestValidator("a-token-of-tests").compute_signature(url, form)
+    return Callback(url, {"X-Twilio-Signature": signature}, encoded(form), datetime(2026, 12, 1, tzinfo=UTC))
+
+
+@given(st.sampled_from(sorted(WHOLE)), st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}", fullmatch=True), st.text("é =&"))
+@example("inbound", "channelMetadata", "{}")
+@example("inbound", "OriginalBody", "")
+@example("inbound", "ReferralBody", "")
+@example("inbound", "_x", "")
+@example("calls", "LastDigits", "9")
+def test_one_new_field_of_twilios_in_a_whole_form_loses_nothing(kind, name, value):
+    form = {name: value, **WHOLE[kind]}
+    assert SIGNATURES.form(signed(form), list(WHOLE[kind])) == form
+
+
+def test_a_field_that_may_have_been_made_of_what_decides_is_refused():
+    for made in ({"Digi": "ts9"}, {"XDigits": "9"}, {"gits": "9"}):
+        with pytest.raises(BadSignature):
+            SIGNATURES.form(signed({"CallSid": "CA1", **made}), ["CallSid", "Digits"])
+
+
+def test_after_a_connection_no_key_is_missed():
+    form = {"CallSid": "CA1", "DialCallStatus": "completed", "LastDigits": "1"}
+    assert SIGNATURES.form(signed(form), ["CallSid", "Digits", "DialCallStatus"]) == form

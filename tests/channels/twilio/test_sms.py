@@ -266,6 +266,21 @@ def test_a_status_is_a_receipt(sms, called_back, told, status, reason):
     assert sms.read_callback(callback) == [Receipt("r1", f"SM1:{said}", status, "SM1", reason, code)]
 
 
+@pytest.mark.parametrize("code", ["30\0", "²", "-1", "1" * 10_000, "landline"])
+def test_a_code_that_is_none_of_twilios_is_not_kept(sms, called_back, code):
+    form = {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": code}
+    (receipt,) = sms.read_callback(called_back("messages/r1", form, reference="r1"))
+    assert (receipt.reason, receipt.provider_code) == ("unexplained", "")
+
+
+@pytest.mark.parametrize("sid", ["SM\0", "é", "x" * 10_000])
+def test_an_id_that_nobody_could_keep_says_nothing(sms, called_back, sid):
+    told = {"MessageSid": sid, "MessageStatus": "delivered"}
+    text = {"MessageSid": sid, "From": "+17145550100", "To": "+17145550199", "Body": "hi"}
+    assert sms.read_callback(called_back("messages/r1", told, reference="r1")) == []
+    assert sms.read_callback(called_back("inbound", text)) == []
+
+
 def test_every_status_that_twilio_documents_is_known():
     documented = "accepted scheduled queued sending sent delivered undelivered failed canceled read"
     assert set(STATUSES) == set(documented.split())

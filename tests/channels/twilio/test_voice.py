@@ -18,7 +18,6 @@ from channels.contract import (
     OutgoingMessage,
     Present,
     Redacted,
-    Refused,
     TooLate,
 )
 from channels.signals import BadSignature, CallAnswered, CallReceived, KeyPressed, Receipt, Status
@@ -83,9 +82,9 @@ async def test_what_we_post_is_what_twilios_own_kit_would_post(voice, provider, 
     )  # fmt: skip
 
 
-async def test_nobody_is_called_in_a_language_that_no_voice_speaks(voice, provider):
-    assert await voice.send([call("fa")], not_after=NEVER) == [Refused("no_voice")]
-    assert provider.asked == []
+async def test_a_call_is_placed_in_a_language_that_no_voice_speaks_for_recordings_may_be_played(voice, provider, http):
+    provider.answer = lambda _: http(201, {"sid": "CA1", "status": "queued"})
+    assert await voice.send([call("hy")], not_after=NEVER) == [Accepted("CA1")]
 
 
 # --- look-up ---------------------------------------------------------------------------------
@@ -106,7 +105,13 @@ async def found(voice, provider, http, *directions: str):
 
 async def test_one_call_since_the_intent_is_ours(voice, provider, http):
     assert await found(voice, provider, http, "outbound-api", "inbound") == Present("CA0")
-    assert provider.asked[0].query == {"To": ["+17145550100"], "From": ["+17145550199"], "PageSize": ["100"]}
+    assert provider.asked[0].query == {"To": ["+17145550100"], "PageSize": ["100"]}
+
+
+async def test_a_call_is_found_though_the_agency_has_another_number_now(voice, provider, http):
+    entry = {**listed("outbound-api")["calls"][0], "from": "+17145550111", "to": "+17145550100"}
+    provider.answer = lambda _: http(200, {"calls": [entry], "next_page_uri": None})
+    assert await voice.find(LOOKUP) == Present("CA0")
 
 
 async def test_no_call_since_the_intent_proves_that_there_was_none(voice, provider, http):

@@ -29,7 +29,6 @@ OK = 200
 TROUBLES: Mapping[str, Outcome] = {
     "no_such_loft": Refused("bad_address", "no_such_loft"),
     "loft_closed": Refused("opted_out", "loft_closed"),
-    "all_pigeons_out": TryLater("rate_limited", "all_pigeons_out"),
     "wrong_token": TryLater("misconfigured", "wrong_token"),
 }
 """Pigeon Post's words for what went wrong, as its documents list them; our reasons stand in `channels/reasons.py`."""
@@ -105,6 +104,8 @@ def outcome(sent: Sent) -> Outcome:
     match sent.status, parsed(sent.body):
         case 201, {"pigeon": str() as pigeon, "scrolls": int() as scrolls} if pigeon:
             return Accepted(pigeon, segments=scrolls)
-        case ((400 | 401 | 429), {"trouble": str() as trouble}) if trouble in TROUBLES:
+        case 429, {"trouble": "all_pigeons_out" as trouble}:
+            return TryLater("rate_limited", trouble, sent.retry_after)
+        case ((400 | 401), {"trouble": str() as trouble}) if trouble in TROUBLES:
             return TROUBLES[trouble]
     return Unclear(f"HTTP {sent.status}")
