@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -26,6 +27,11 @@ from app.rules.wording_reading import parse_template
 from app.settings import Settings, read_settings
 from app.wiring import Services, open_services, shipped
 
+hypothesis.settings.register_profile(
+    "ours", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ours")
+"""Whoever else uses the machine makes examples slow; that is no fault of the code."""
 TEMPLATE = "shape"
 FORGET = """
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity

@@ -1,4 +1,4 @@
-"""All tests of the kit share an event loop, and with it the stand-ins that run in it."""
+"""The tests of the kit share an event loop, and with it the stand-ins that run in it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,14 +8,15 @@ import pytest_asyncio
 
 from tests.channels.conformance import sabotage
 
-HERE = Path(__file__).parent
+SHARING = ("test_checks_", "test_running", "test_trial")
+"""Whose tests have a `sabotage.trial`."""
 
 
 def pytest_collection_modifyitems(items):
-    """Give the async tests of this folder the session's loop, unless they ask for another."""
+    """Let the tests that share the stand-ins run in the session's loop."""
     for item in items:
-        ours = HERE in item.path.parents and pytest_asyncio.is_async_test(item)
-        if ours and not any(mark.kwargs for mark in item.iter_markers("asyncio")):
+        ours = item.path.parent == Path(__file__).parent and item.path.name.startswith(SHARING)
+        if ours and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
