@@ -19,6 +19,7 @@ YEAR = (date(2026, 1, 1), date(2027, 12, 1))
 async def season(world):
     """Sixty members in three months and languages, with every kind of end that a season has."""
     chance = random.Random(7)  # noqa: S311
+    events = []
     for at in range(60):
         facts = a_member(
             language_written=chance.choice(["en", "es", "ko"]),
@@ -27,7 +28,8 @@ async def season(world):
             consents=yes(*chance.sample(["sms", "email", "voice"], 2)),
             renewals=(RenewalDue("medi_cal", add_months(FEBRUARY, chance.choice([-1, 0, 0, 1]))),),
         )
-        await world.apply(an_event(facts, f"M-{at}"))
+        events.append(an_event(facts, f"M-{at}"))
+    await world.apply(*events)
     outcomes = [Accepted("P", 2), Accepted("P", 1), Refused("carrier_filtered"), Unclear("time-out")]
     for fake in world.fakes.values():
         fake.answer = lambda _: chance.choice(outcomes)
