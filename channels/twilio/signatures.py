@@ -23,7 +23,7 @@ READ = (
 )  # fmt: skip
 """The fields that our decisions rest on."""
 TEXT = ("MessageSid", "From", "To", "Body")
-TEXT_STATUS = ("MessageSid", "MessageStatus")
+TEXT_STATUS = ("MessageSid", "MessageStatus", "ErrorCode")
 CALL = ("CallSid", "AnsweredBy")
 CALL_STATUS = ("CallSid", "CallStatus", "AnsweredBy")
 KEY = ("CallSid", "Digits", "DialCallStatus")

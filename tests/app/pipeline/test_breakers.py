@@ -209,6 +209,7 @@ async def test_in_the_sandbox_the_one_that_opens_soonest_is_used_as_if_it_were_c
     await world.deliver(SMS)
     assert set(await why_open(world)) == {("fake-sms", False), ("second", False)}
     first.answer = second.answer = lambda _: Accepted("P", 1)
+    await world.rows("UPDATE breaker SET open_until = open_until + interval '1 hour' WHERE provider = 'second'")
     before = len(first.sent)
     await more_planned(world, ["+17145552001"])
     await world.deliver(SMS)
