@@ -176,7 +176,7 @@ class Genuine:
 
 
 @pytest.fixture
-async def sent(live, agency, database_url):
+async def sent(live, agency):
     """Three reminders that were accepted, one a channel; returns their references."""
     key = await live.tenancy.add_key(agency.id, name="fuzz", scopes=["admin"])
     async with httpx.AsyncClient(
@@ -207,10 +207,10 @@ def forged(genuine: list[Request], cases: int, chance: random.Random):
             yield mutate.__name__, changed
 
 
-async def test_no_forged_callback_is_believed_and_none_breaks_anything(live, sent, database_url, pytestconfig):
+async def test_no_forged_callback_is_believed_and_none_breaks_anything(live, sent, clean_url, pytestconfig):
     async def state():
         query = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
-        return [await looked(database_url, query.format(table)) for table in TABLES]
+        return [await looked(clean_url, query.format(table)) for table in TABLES]
 
     genuine, chance = Genuine(live.settings, sent).all(), random.Random(20261122)  # noqa: S311
     seen: Counter[str] = Counter()
