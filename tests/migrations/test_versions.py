@@ -108,3 +108,32 @@ def test_a_revision_waits_no_longer_than_two_seconds_for_a_lock(own_url, go):
         connection.execute("SELECT 1 FROM message")
         with pytest.raises(Exception, match="lock timeout"):
             go(command.downgrade, "0002")
+
+
+SENT_BEFORE = """
+    SET session_replication_role = replica;
+    INSERT INTO renewal (agency_id, id, member_id, program, renewal_month, cycle_months, status)
+    SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'medi_cal', month, 6, 'upcoming'
+      FROM unnest(ARRAY['2026-12-01', '2027-01-01']::date[]) AS month;
+    INSERT INTO message (agency_id, id, period, kind, renewal_id, step, channel, template, zone, status, month,
+           first_due_at, due_at, deadline_at, created_at, handed_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), '2027-02-01', 'reminder', gen_random_uuid(), 'renewal_two_months',
+           'sms', 'renewal_two_months', 'America/Denver', status, '2026-12-01', at, at, at, at, at
+      FROM (VALUES ('planned', now()), ('delivered', now()), ('delivered', '2025-01-01')) AS v (status, at);
+"""
+
+
+def test_what_was_planned_before_there_were_ladders_keeps_its_step_and_gets_a_place(own_url, go):
+    go(command.downgrade, "0004")
+    with psycopg.connect(own_url) as connection:
+        connection.execute(SENT_BEFORE)
+    go(command.upgrade, "head")
+    with psycopg.connect(own_url) as connection:
+        told = connection.execute(
+            "SELECT status, place, ladder, anchor_on::text FROM message ORDER BY due_at"
+        ).fetchall()
+        cycles = connection.execute("SELECT cycle FROM renewal ORDER BY renewal_month").fetchall()
+    known = ("America/Denver;", "medi_cal_renewal", "2027-02-01")
+    assert told[0] == ("delivered", "", None, None)
+    assert sorted(told[1:]) == [("delivered", *known), ("planned", *known)]
+    assert cycles == [(12,), (6,)]
