@@ -16,6 +16,10 @@ _SPOKEN: Final[dict[str, Callable[[str], str]]] = {
     "phone": spoken_phone,
     "county_phone": spoken_phone,
     "tty": spoken_phone,
+    "new_county_phone": spoken_phone,
+    "fraud_phone": spoken_phone,
+    "ssa_phone": spoken_phone,
+    "coveredca_phone": spoken_phone,
     "code": spell,
     "signup_code": spell,
 }

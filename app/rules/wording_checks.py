@@ -18,8 +18,8 @@ from app.rules.readability import grade, sentences
 from app.rules.wording import MARK, ConsentWording, Template, Words, fill, join
 from app.rules.wording_direction import is_right_to_left
 from app.rules.wording_required import Finding, Problem, finding, lacking, source_of, texts_of
-from app.rules.wording_taboo import foreign_links, taboos
-from app.rules.wording_values import agency_words, month_name
+from app.rules.wording_taboo import foreign_links, taboos, telling
+from app.rules.wording_values import agency_words, long_date, month_name
 
 
 class Size(Protocol):
@@ -88,6 +88,9 @@ def sample_words(language: str) -> dict[str, str]:
     shared = agency_words(_SAMPLE)
     own = {
         "month": month_name(date(2027, 9, 1), language),
+        "date": long_date(date(2027, 9, 30), language),
+        "new_county": "San Bernardino",
+        "new_county_phone": "(877) 410-8829",
         "first_name": "Maria",
         "code": "K7QF2M4P",
         "signup_code": "482913",
@@ -148,6 +151,7 @@ def _problems(template: Template, channel: Channel, words: Words, measure: Measu
     yield from _sentences(template.language, source)
     yield from taboos(template.language, source)
     yield from foreign_links(source)
+    yield from telling(template.language, _open_to_all(template, source if channel is not Channel.EMAIL else ""))
 
 
 def _text(template: Template, said: str, size: Size) -> Iterator[Problem]:
@@ -179,6 +183,12 @@ def _sentences(language: str, source: str) -> Iterator[Problem]:
     longest = max(map(len, sentences(MARK.sub("", source))), default=0)
     if longest > most:
         yield f"a sentence of {longest} characters", f"Use {most} at most"
+
+
+def _open_to_all(template: Template, source: str) -> str:
+    """Give what somebody beside the reader sees or hears: all of a text or call, of an e-mail what a mailbox lists."""
+    listed = (template.email.subject.source, template.email.preheader.source) if template.email else ()
+    return source or "\n".join(listed)
 
 
 def _menu(template: Template) -> Iterator[Finding]:

@@ -11,8 +11,11 @@ from app.rules.wording_values import direction
 Around = Mapping[str, tuple[str, str]]
 """What stands before and after a mark's word, by mark; a mark that is not there needs nothing."""
 
-_LEFT_TO_RIGHT: Final = ("phone", "county_phone", "tty", "portal", "code", "signup_code", "limit", "unsubscribe_url")
-_ANY_WAY: Final = ("agency", "postal_address")
+_LEFT_TO_RIGHT: Final = (
+    "phone", "county_phone", "new_county_phone", "fraud_phone", "ssa_phone", "coveredca_phone", "tty", "portal", "code",
+    "signup_code", "limit", "unsubscribe_url",
+)  # fmt: skip
+_ANY_WAY: Final = ("agency", "postal_address", "new_county")
 """Names and addresses run the way their first letter does."""
 
 

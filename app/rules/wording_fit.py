@@ -17,7 +17,7 @@ from app.rules.wording_call import compose_call
 from app.rules.wording_checks import Measure, sample_words
 from app.rules.wording_mail import PERSONAL, compose_mail, mail_words
 from app.rules.wording_required import Finding, Problem, finding, lacking, texts_of
-from app.rules.wording_values import LONGEST, month_name
+from app.rules.wording_values import LONGEST, long_date, month_name
 
 LIMITS: Final[Mapping[Channel, Mapping[str, int]]] = {
     # Twilio takes 1,600 characters (error 21617); eight parts are twice what a text takes with ordinary words.
@@ -45,6 +45,8 @@ _LONG: Final = {
     "agency": _LONG_AGENCY,
     "phone": "+999 9999 9999 9999",
     "county_phone": "+999 9999 9999 9999",
+    "new_county_phone": "+999 9999 9999 9999",
+    "fraud_phone": "+999 9999 9999 9999",
     "tty": "+999 9999 9999 9999",
     "limit": "100",
     "first_name": "Wilhelmina-Alexandria Constantinopolitana",
@@ -70,12 +72,14 @@ def unfit(template: Template, layout: str, measure: Measure) -> list[Finding]:
 def longest_words(language: str) -> dict[str, str]:
     """Give for each mark the longest word that may come to stand there."""
     months = (month_name(date(2027, number, 1), language) for number in range(1, 13))
+    dates = (long_date(date(2027, number, 28), language) for number in range(1, 13))
     cut = {mark: word[: LONGEST.get(mark, len(word))] for mark, word in _LONG.items()}
     address = "https://reminders.example.org/".ljust(LONGEST["unsubscribe_url"], "x")
     return {
         **sample_words(language),
         **cut,
         "month": max(months, key=len),
+        "date": max(dates, key=len),
         "portal": "benefits.example.org/".ljust(LONGEST["portal"], "x"),
         "portal_url": address,
         "postal_address": "1234 North Example Street, Suite 100, ".ljust(LONGEST["postal_address"], "x"),

@@ -16,10 +16,13 @@ from app.rules.wording_direction import Around, in_html, in_plain_text, is_right
 from app.rules.wording_layout import lay_out
 from app.rules.wording_values import direction, first_name, tidy
 
-PERSONAL: Final = frozenset({"code", "signup_code", "month", "unsubscribe_url"})
+PERSONAL: Final = frozenset(
+    {"code", "signup_code", "month", "date", "new_county", "new_county_phone", "unsubscribe_url"}
+)
 """The words that may differ from person to person; each one not shared becomes a mark."""
 
 _ALWAYS: Final = frozenset({"agency", "portal_url"})
+_PHONES: Final = ("phone", "county_phone", "tty", "fraud_phone", "ssa_phone", "coveredca_phone")
 _LEFT: Final = re.compile(r"\[\[([a-z_]+)\]\]")
 _PLAIN_MARK: Final = "[[{}]]"
 _HTML_MARK: Final = "[[{}|html]]"
@@ -133,7 +136,7 @@ def _shown(words: str) -> str:
 
 def _links(words: Words) -> dict[str, str]:
     """Make phones and the portal links that a finger can follow."""
-    phones = {mark: words[mark] for mark in ("phone", "county_phone", "tty") if words.get(mark)}
+    phones = {mark: words[mark] for mark in _PHONES if words.get(mark)}
     links = {mark: _link("link whole", _telephone(shown), shown) for mark, shown in phones.items()}
     if words.keys() >= {"portal", "portal_url"}:
         links["portal"] = _link("link", words["portal_url"], words["portal"])

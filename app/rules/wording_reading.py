@@ -21,8 +21,8 @@ from app.rules.wording import (
     parse_text,
 )
 
-PURPOSES: Final = ("renewal", "service")
-"""`renewal` needs consent; `service` answers what the person just did."""
+PURPOSES: Final = ("renewal", "scam_alert", "update_contact", "service")
+"""Each but `service` needs a consent of its own; `service` answers what the person just did."""
 
 
 def parse_template(toml_text: str) -> Template:

@@ -8,15 +8,42 @@ from app.rules.facts import Channel
 from app.rules.wording import Review, Template, Text, Voice, join
 from app.rules.wording_call import call_problems
 
+SERVICE: Final = "service"
+"""The purpose of what answers something that the person just did."""
 Problem = tuple[str, str]
 """What is wrong, and how to mend it."""
 
 _EVERY: Final = frozenset({"agency", "phone", "code"})
 _EVERY_MAIL: Final = _EVERY | {"tty", "postal_address"}
+_TWO_WAYS: Final = frozenset({"county_phone", "portal"})
+_MONTH, _DATE, _PORTAL = frozenset({"month"}), frozenset({"date"}), frozenset({"portal"})
+
+
+def _steps(keys: str, say: frozenset[str], link: frozenset[str] = _PORTAL) -> dict[tuple[str, Channel], frozenset[str]]:
+    """Give the marks of reminders that say the same: what they are about, and where to act besides by phone."""
+    short, mail = _EVERY | say | link, _EVERY_MAIL | say | (_TWO_WAYS if link else link)
+    by_channel = {Channel.SMS: short, Channel.EMAIL: mail, Channel.VOICE: short}
+    return {(key, channel): marks for key in keys.split() for channel, marks in by_channel.items()}
+
+
 _MARKS: Final[Mapping[tuple[str, Channel], frozenset[str]]] = {
-    ("renewal_two_months", Channel.SMS): _EVERY | {"month", "portal"},
-    ("renewal_two_months", Channel.EMAIL): _EVERY_MAIL | {"month", "portal", "county_phone"},
-    ("renewal_two_months", Channel.VOICE): _EVERY | {"month", "portal"},
+    **_steps(
+        "contact_details renewal_two_months renewal_one_month renewal_due_month packet_due_month packet_last_chance "
+        "six_month_renewal",
+        _MONTH,
+    ),
+    **_steps(
+        "packet_reminder information_requested information_due cure_now cure_reminder cure_last work_notice "
+        "work_notice_last",
+        _DATE,
+    ),
+    **_steps("auto_renewed form_received apply_again age_out_19 age_out_26 update_contact", frozenset()),
+    **_steps("ssi_renewal", frozenset({"ssa_phone"}), frozenset()),
+    **_steps("ineligible", _DATE | {"coveredca_phone"}, frozenset()),
+    **_steps("annual_care_plan", _MONTH, frozenset()),
+    **_steps("continuity_of_care", _DATE, frozenset()),
+    **_steps("moved_county", frozenset({"new_county", "new_county_phone"}), frozenset()),
+    **_steps("scam_alert", frozenset({"fraud_phone"}), frozenset()),
     ("signup_code", Channel.SMS): _EVERY | {"signup_code"},
     ("signup_code", Channel.EMAIL): _EVERY_MAIL | {"signup_code"},
     ("signup_code", Channel.VOICE): _EVERY | {"signup_code"},
@@ -33,7 +60,8 @@ _MARKS: Final[Mapping[tuple[str, Channel], frozenset[str]]] = {
 }
 """The marks that a key must have on a channel; `_EVERY` or `_EVERY_MAIL` for those that are not listed."""
 
-_SAYS_STOP: Final = frozenset({"renewal_two_months", "welcome", "help", "start_confirmation", "call_link"})
+_SAYS_STOP: Final = frozenset({"help", "start_confirmation", "call_link"})
+"""The services that say it; whatever else comes unasked always does."""
 _NO_STOP_HINT: Final = frozenset({"voicemail", "stop_confirmation", "language_help"})
 _PARTS: Final = ("subject", "preheader", "greeting", "greeting_plain", "body", "signoff", "footer")
 _PAGE: Final = {"unsubscribed": ("title", "ask", "button", "done", "letters", "help")}
@@ -87,7 +115,7 @@ def _sms_shape(template: Template) -> Iterator[Problem]:
     body = template.sms.source if template.sms else ""
     if not body.startswith("{agency}") and template.key != "language_help":
         yield "the agency does not come first", "Begin with {agency}"
-    if "STOP" not in body and template.key in _SAYS_STOP:
+    if "STOP" not in body and (template.purpose != SERVICE or template.key in _SAYS_STOP):
         yield "STOP is missing", "Say how to stop, with STOP as the English word"
     if "{first_name}" in body:
         yield "a name in a text message", "Leave {first_name} to e-mails"
@@ -100,7 +128,7 @@ def _email_shape(template: Template) -> Iterator[Problem]:
     for part in _PARTS:
         if not getattr(email, part):
             yield f"{part} is missing", f"Write {part}"
-    if template.purpose == "renewal" and not email.unsubscribe_label:
+    if template.purpose != SERVICE and not email.unsubscribe_label:
         yield "no way to unsubscribe", "Write unsubscribe_label"
     others = [text for text in texts_of(template, Channel.EMAIL) if text is not email.greeting]
     if any("first_name" in text.marks for text in others):

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from app.rules.agency import Agency
+from app.rules.counties import COUNTIES, COVERED_CALIFORNIA, SOCIAL_SECURITY
 from app.rules.names import read_first_name
 
 LONGEST: Final = {
@@ -63,6 +64,12 @@ def month_name(month: date, language: str) -> str:
     return format_skeleton("yMMMM", month, locale=_locale(language))
 
 
+@lru_cache(maxsize=4096)
+def long_date(day: date, language: str) -> str:
+    """Write a day with its month and year as readers of the language do: `February 28, 2027`."""
+    return format_date(day, "long", locale=_locale(language))
+
+
 def direction(language: str) -> str:
     """Say which way the language is written: `ltr` or `rtl`."""
     return _locale(language).text_direction
@@ -111,6 +118,9 @@ def agency_words(agency: Agency, *, limit: int = 10) -> dict[str, str]:
         "agency": agency.name,
         "phone": shown_phone(agency.phone),
         "county_phone": shown_phone(agency.county_phone or agency.phone),
+        "fraud_phone": shown_phone(agency.fraud_phone or agency.phone),
+        "ssa_phone": shown_phone(SOCIAL_SECURITY),
+        "coveredca_phone": shown_phone(COVERED_CALIFORNIA),
         "tty": shown_phone(agency.tty[0]) if agency.tty else "711",
         "portal": portal_name(agency.portal_url),
         "portal_url": agency.portal_url,
@@ -118,6 +128,18 @@ def agency_words(agency: Agency, *, limit: int = 10) -> dict[str, str]:
         "limit": str(limit),
     }
     return {mark: tidy(mark, word) for mark, word in shown.items()}
+
+
+def county_words(code: str | None, agency: Agency) -> dict[str, str]:
+    """Make the words for the county that a person moved to; nothing where it is not known.
+
+    A county whose number is not known to us is reached through the one that the person comes from.
+    """
+    county = COUNTIES.get(code or "")
+    if county is None:
+        return {}
+    phone = shown_phone(county.phone or agency.county_phone or agency.phone)
+    return {"new_county": county.name, "new_county_phone": phone}
 
 
 def _is_seen(sign: str) -> bool:

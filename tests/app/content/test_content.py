@@ -7,26 +7,35 @@ from pathlib import Path
 import pytest
 
 import app
+import schedules
 from app.rules.clips import NAMES, Source, parse_clips
 from app.rules.facts import Channel
 from app.rules.sounds import check_sound
 from app.rules.wording import Review, Template, Text, Words, fill
 from app.rules.wording_call import MENU_WORDS, compose_call
-from app.rules.wording_checks import check, check_wording, coverage, sample_words
+from app.rules.wording_checks import ROOMIER, check, check_wording, coverage, sample_words
 from app.rules.wording_fit import unfit
 from app.rules.wording_mail import PERSONAL, compose_mail, mail_words
 from app.rules.wording_reading import parse_template, parse_wordings
+from app.rules.wording_required import texts_of
 from channels.segments import Encoding, as_sent, segments
+from schedules.ladders.reading import parse_ladder
 
 CONTENT = Path(app.__file__).parent / "content"
 LANGUAGES = ["en", "es", "vi", "zh-Hans", "zh-Hant", "ko"]
 KEYS = {
     "renewal_two_months", "signup_code", "welcome", "stop_confirmation", "start_confirmation", "help",
     "reply_received", "language_help", "voicemail", "unsubscribed", "call_menu", "call_link",
+    "contact_details", "packet_reminder", "renewal_one_month", "renewal_due_month", "packet_due_month",
+    "packet_last_chance", "auto_renewed", "form_received", "information_requested", "information_due",
+    "six_month_renewal", "ssi_renewal", "cure_now", "cure_reminder", "cure_last", "ineligible", "apply_again",
+    "age_out_21", "age_out_19", "age_out_26", "annual_care_plan", "continuity_of_care", "moved_county",
+    "work_notice", "work_notice_last", "scam_alert", "update_contact",
 }  # fmt: skip
 LAYOUT = (CONTENT / "layout.mjml").read_text(encoding="utf-8")
 FILES = sorted(path for path in CONTENT.glob("*/*.toml") if path.stem not in {"wordings", "clips"})
 TEMPLATES = [parse_template(path.read_text(encoding="utf-8")) for path in FILES]
+LONG_AGENCY = "Contra Costa County Employment & Human Services Department"
 EVERY = pytest.mark.parametrize("template", TEMPLATES, ids=[f"{t.language}-{t.key}" for t in TEMPLATES])
 HOSTILE = {
     "first_name": "O'Br\u202eian {code} [[code]] 🌻",
@@ -101,10 +110,14 @@ def test_every_table_of_clips_is_whole_and_its_recordings_can_be_played(path):
     assert sum(map(len, sounds.values())) < 2_000_000
 
 
-def test_every_key_stands_in_every_language():
-    held = {(template.key, template.language) for template in TEMPLATES}
-    assert held == {(key, language) for key in KEYS for language in LANGUAGES}
-    assert all(row.review == "draft" for row in coverage(TEMPLATES, LANGUAGES, as_sent))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_stands_in_the_language(language):
+    assert {template.key for template in TEMPLATES if template.language == language} == KEYS
+    assert all(row.review == "draft" for row in coverage(TEMPLATES, [language], as_sent))
+
+
+def test_no_other_language_has_texts():
+    assert {template.language for template in TEMPLATES} == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,12 +149,17 @@ def test_spanish_texts_stay_in_the_small_alphabet(template):
         assert segments(said).encoding is Encoding.GSM7
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_the_reminder_fits_two_segments_for_the_longest_agency(language):
-    name = "Contra Costa County Employment & Human Services Department"
-    reminder = next(t for t in TEMPLATES if (t.key, t.language) == ("renewal_two_months", language))
+@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.language == "en"], ids=lambda template: template.key)
+def test_an_english_text_fits_two_segments_for_a_long_agency(template):
+    if template.sms and template.key not in ROOMIER:
+        said = fill(template.sms, sample_words("en") | {"agency": LONG_AGENCY})
+        assert as_sent(said).count <= 2
+
+
+def test_the_spanish_reminder_fits_two_segments_for_a_long_agency():
+    reminder = next(t for t in TEMPLATES if (t.key, t.language) == ("renewal_two_months", "es"))
     assert reminder.sms
-    assert (as_sent(fill(reminder.sms, sample_words(language) | {"agency": name})).count) == 2
+    assert as_sent(fill(reminder.sms, sample_words("es") | {"agency": LONG_AGENCY})).count == 2
 
 
 def test_vietnamese_keeps_its_tone_marks():
@@ -166,3 +184,52 @@ def test_no_text_says_that_a_form_must_be_sent(template):
         said = " ".join(texts(template, sample_words("en"))).lower()
         assert "form" not in re.findall(r"[a-z]+", said)
         assert "must" not in re.findall(r"[a-z]+", said)
+
+
+@EVERY
+def test_no_message_that_comes_unasked_is_missing_a_way_out_of_it(template):
+    if template.purpose != "service" and template.key != "voicemail":
+        assert template.sms
+        assert template.email
+        assert template.voice
+        assert "STOP" in template.sms.source
+        assert template.email.unsubscribe_label
+        assert "9" in template.voice.stop_hint.source
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_a_packet_that_was_mailed_is_to_be_returned(language):
+    """What asks for the packet back goes only to those to whom the county mailed one."""
+    words = {
+        "en": "packet", "es": "paquete", "vi": "bộ hồ sơ", "zh-Hans": "续保资料", "zh-Hant": "續保資料",
+        "ko": "갱신 서류",
+    }  # fmt: skip
+    told = {
+        template.key
+        for template in TEMPLATES
+        if template.language == language and template.sms and words[language] in template.sms.source
+    }
+    assert told <= {"packet_reminder", "packet_due_month", "form_received"}
+
+
+def test_the_way_back_is_told_to_everybody_in_the_same_words():
+    """Nobody may learn from a text who a person is, so none of them knows."""
+    marks = {"agency", "date", "phone", "portal", "code"}
+    cures = [t for t in TEMPLATES if t.key.startswith("cure_") and t.sms]
+    assert all(set(template.sms.marks) == marks for template in cures if template.sms)
+
+
+STEPS = [
+    (step, key)
+    for path in sorted(Path(schedules.__file__).parent.glob("ladders/*.toml"))
+    for step in parse_ladder(path.read_text(encoding="utf-8"), name=path.stem).steps
+    for key in sorted({step.template, *step.templates.values()})
+]
+
+
+@pytest.mark.parametrize(("step", "key"), STEPS, ids=[f"{step.key}-{key}" for step, key in STEPS])
+def test_every_step_has_words_and_knows_the_day_that_they_name(step, key):
+    template = next(t for t in TEMPLATES if (t.key, t.language) == (key, "en"))
+    named = {mark for channel in template.channels for text in texts_of(template, channel) for mark in text.marks}
+    assert set(template.channels) == set(Channel)
+    assert "date" not in named or step.shows is not None

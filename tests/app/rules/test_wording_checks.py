@@ -114,6 +114,15 @@ def test_asking_for_numbers_is_found():
     assert found(text(SMS.source + " Send your PIN.")) == ["asks for or promises: pin"]
 
 
+def test_what_others_may_see_or_hear_tells_nothing_of_the_person():
+    told = "tells about the person: ccs"
+    assert told in found(text(SMS.source + " Your CCS ends."))
+    assert told in found(replace(GOOD, email=replace(EMAIL, subject=parse_text("Your CCS ends"))))
+    assert told in found(replace(GOOD, voice=replace(VOICE, goodbye=parse_text("CCS. {code}"))))
+    in_the_letter = replace(EMAIL, body=(*EMAIL.body, parse_text("Your CCS ends.")))
+    assert found(replace(GOOD, email=in_the_letter)) == []
+
+
 def test_a_link_is_found():
     assert "a link: https:" in found(text(SMS.source + " https://x"))
 

@@ -239,8 +239,19 @@ def test_no_data_becomes_markup_a_header_or_another_mark(words):
 
 @pytest.mark.parametrize("mark", sorted(PERSONAL | {"greeting"}))
 def test_each_personal_mark_comes_out_whole(mark):
-    if mark != "signup_code":
-        assert f"[[{mark}|html]]" in compose().html or f"[[{mark}]]" in compose().text
+    assert REMINDER.email
+    email = replace(REMINDER.email, body=tuple(parse_text(f"It is {{{own}}}.") for own in sorted(PERSONAL)))
+    mail = compose_mail(replace(REMINDER, email=email), LAYOUT, shared())
+    assert f"[[{mark}|html]]" in mail.html
+    assert f"[[{mark}]]" in mail.text
+
+
+@pytest.mark.parametrize("mark", ["fraud_phone", "ssa_phone", "coveredca_phone"])
+def test_a_finger_can_call_each_line_that_all_readers_share(mark):
+    assert REMINDER.email
+    email = replace(REMINDER.email, body=(parse_text(f"Dial {{{mark}}}."),))
+    page = compose_mail(replace(REMINDER, email=email), LAYOUT, shared()).html
+    assert re.search(r'Dial <a [^>]*href="tel:\+1\d{10}"', page)
 
 
 def test_a_greeting_may_name_the_agency():

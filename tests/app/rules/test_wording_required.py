@@ -37,6 +37,31 @@ def test_a_text_says_who_writes_and_how_to_stop():
     assert what(bare) == ["the agency does not come first", "STOP is missing"]
 
 
+@pytest.mark.parametrize(
+    ("key", "marks"),
+    [
+        ("packet_reminder", {"date", "portal"}),
+        ("cure_last", {"date", "portal"}),
+        ("packet_last_chance", {"month", "portal"}),
+        ("ineligible", {"date", "coveredca_phone"}),
+        ("ssi_renewal", {"ssa_phone"}),
+        ("moved_county", {"new_county", "new_county_phone"}),
+        ("scam_alert", {"fraud_phone"}),
+    ],
+)
+def test_a_step_says_until_when_and_whom_to_call(key, marks):
+    bare = replace(REMINDER, key=key, sms=parse_text("{agency}: {phone}. STOP {code}"), email=None, voice=None)
+    assert what(bare) == [f"{{{mark}}} is missing" for mark in sorted(marks)]
+
+
+@pytest.mark.parametrize("purpose", ["renewal", "scam_alert", "update_contact"])
+def test_what_comes_unasked_says_how_to_stop_it(purpose):
+    assert REMINDER.email
+    email = replace(REMINDER.email, unsubscribe_label=NOTHING)
+    bare = replace(REMINDER, purpose=purpose, sms=parse_text("{agency}: {month} {phone} {portal} {code}"), email=email)
+    assert what(bare) == ["STOP is missing", "no way to unsubscribe"]
+
+
 def test_a_call_offers_a_way_to_stop():
     assert REMINDER.voice
     assert what(replace(REMINDER, voice=replace(REMINDER.voice, stop_hint=NOTHING))) == ["key 9 is not offered at once"]

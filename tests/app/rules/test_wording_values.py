@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -6,8 +7,10 @@ import pytest
 from app.rules.agency import Agency
 from app.rules.wording_values import (
     agency_words,
+    county_words,
     direction,
     first_name,
+    long_date,
     month_name,
     portal_name,
     shown_phone,
@@ -31,6 +34,22 @@ from app.rules.wording_values import (
 )
 def test_a_month_is_written_as_its_readers_write_it(language, name):
     assert month_name(date(2027, 2, 1), language) == name
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "February 28, 2027"),
+        ("es", "28 de febrero de 2027"),
+        ("vi", "28 tháng 2, 2027"),
+        ("zh-Hans", "2027年2月28日"),
+        ("zh-Hant", "2027年2月28日"),
+        ("ko", "2027년 2월 28일"),
+        ("not a tag!", "February 28, 2027"),
+    ],
+)
+def test_a_day_is_written_as_its_readers_write_it(language, written):
+    assert long_date(date(2027, 2, 28), language) == written
 
 
 def test_farsi_runs_from_right_to_left():
@@ -95,6 +114,34 @@ def test_capitals_are_softened():
 )  # fmt: skip
 def test_what_is_no_first_name_is_not_greeted(value):
     assert first_name(value) is None
+
+
+ORANGE = Agency(id=UUID(int=0), code="orange", name="Orange", county_code="30", phone="+18002819799")
+
+
+def test_where_scams_are_told_of_is_the_agency_itself_unless_it_has_a_line_for_it():
+    assert agency_words(ORANGE)["fraud_phone"] == "(800) 281-9799"
+    assert agency_words(replace(ORANGE, fraud_phone="+18885878088"))["fraud_phone"] == "(888) 587-8088"
+
+
+def test_offices_of_the_whole_state_have_their_own_lines():
+    words = agency_words(ORANGE)
+    assert (words["ssa_phone"], words["coveredca_phone"]) == ("(800) 772-1213", "(800) 300-1506")
+
+
+def test_who_moved_is_told_the_new_county_and_its_line():
+    assert county_words("19", ORANGE) == {"new_county": "Los Angeles", "new_county_phone": "(866) 613-3777"}
+
+
+def test_a_county_whose_line_is_not_known_is_reached_through_the_old_one():
+    assert county_words("02", ORANGE) == {"new_county": "Alpine", "new_county_phone": "(800) 281-9799"}
+    plan = replace(ORANGE, county_phone="+18005550100")
+    assert county_words("02", plan)["new_county_phone"] == "(800) 555-0100"
+
+
+@pytest.mark.parametrize("code", [None, "", "59"])
+def test_nothing_is_said_of_a_county_that_is_not_known(code):
+    assert county_words(code, ORANGE) == {}
 
 
 def test_an_agency_gives_the_words_all_its_messages_share():
