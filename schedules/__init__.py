@@ -2,7 +2,10 @@
 
 - `months`: months, written as their first day
 - `windows`: the hours in which each channel may reach a person, and the next moment inside them
-- `ladders`: the planned touches around a due month, and when each is due; `data/` holds the ladders themselves
+- `legal`, `constants`: the hours of the law and the numbers of law and programs, as dated tables (`dated`)
+- `places`, `public_holidays`, `clocks`, `closed`: where a person is, what closes a moment there, and why
+- `calendar`: all of it together for one agency
+- `ladders`: the planned touches around what falls due, as files, and when each step is due
 - `timetable`: the ticks that wake the stages
 - `moments`: moments as an operator writes them
 """

@@ -1,5 +1,6 @@
 """The hours in which a person may be contacted, and the next moment that falls into them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,9 +8,11 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SUNDAY: Final = 6
 EVERY_DAY: Final = frozenset(range(7))
 DAY: Final = timedelta(days=1)
+_HOURS: Final = re.compile(r"(0\d|1\d|2[0-3]):([0-5]\d)-(0\d|1\d|2[0-3]):([0-5]\d)")
 DAYS_AHEAD: Final = 9  # a window of one weekday is open again a week later, even if a clock change swallowed one
 
 
@@ -65,20 +68,38 @@ def next_opening(window: ContactWindow, zone: ZoneInfo, at: datetime) -> Opening
     for days in range(DAYS_AHEAD):
         day = today + days * DAY
         if day.weekday() in window.weekdays:
-            opens, closes = _instants(window, zone, day)
+            opens, closes = instants(window.opens, window.closes, zone, day)
             if max(at, opens) < closes:
                 return Opening(max(at, opens), closes)
     raise AssertionError("every window opens within a week")
 
 
-def _instants(window: ContactWindow, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
-    """Return when the window opens and closes on that day, in UTC.
+def parse_hours(text: str) -> tuple[time, time] | None:
+    """Return the hours that a text such as `09:00-20:00` names, if it names any."""
+    found = _HOURS.fullmatch(text)
+    if found is None:
+        return None
+    opens, closes = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+    return (opens, closes) if opens < closes else None
+
+
+def parse_weekdays(text: str) -> frozenset[int]:
+    """Return the weekdays (Monday is 0) that a text such as `monday-friday` or `sunday` names, if it names any."""
+    first, dash, last = text.strip().lower().partition("-")
+    last = last if dash else first
+    if first not in WEEKDAYS or last not in WEEKDAYS:
+        return frozenset()
+    return frozenset(range(WEEKDAYS.index(first), WEEKDAYS.index(last) + 1))
+
+
+def instants(opens_at: time, closes_at: time, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
+    """Return when hours begin and end on that day, in UTC.
 
     On the nights when clocks change, a wall time can come twice or never: it then has two readings.
-    The window opens at the later one and closes at the earlier one, so it never leaves its hours.
+    The hours begin at the later one and end at the earlier one, so they never leave their window.
     """
-    opens = datetime.combine(day, window.opens, zone)
-    closes = datetime.combine(day, window.closes, zone)
+    opens = datetime.combine(day, opens_at, zone)
+    closes = datetime.combine(day, closes_at, zone)
     return (
         max(opens.astimezone(UTC), opens.replace(fold=1).astimezone(UTC)),
         min(closes.astimezone(UTC), closes.replace(fold=1).astimezone(UTC)),

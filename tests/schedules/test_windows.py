@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.windows import WINDOWS, ContactWindow, Opening, next_opening
+from schedules.windows import WINDOWS, ContactWindow, Opening, next_opening, parse_hours, parse_weekdays
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 US_ZONES = [
@@ -160,3 +160,35 @@ def test_a_window_that_makes_no_sense_is_refused(opens, closes, weekdays):
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="without a zone"):
         next_opening(WINDOWS["sms"], PACIFIC, pacific(2026, 12, 1).replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("09:00-20:00", (time(9), time(20))),
+        ("00:00-23:59", (time(0), time(23, 59))),
+        ("20:00-09:00", None),
+        ("9-20", None),
+        ("09:00-09:00", None),
+        ("09:00-24:00", None),
+        ("", None),
+    ],
+)
+def test_hours_are_read_as_they_are_written(text, hours):
+    assert parse_hours(text) == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "weekdays"),
+    [
+        ("monday-friday", {0, 1, 2, 3, 4}),
+        ("Sunday", {6}),
+        (" saturday-sunday ", {5, 6}),
+        ("sunday-monday", set()),
+        ("weekdays", set()),
+        ("monday-", set()),
+        ("", set()),
+    ],
+)
+def test_weekdays_are_read_as_they_are_written(text, weekdays):
+    assert parse_weekdays(text) == weekdays
