@@ -1,19 +1,19 @@
-"""Members with their contact points, consents and renewals: loaded and saved in sets."""
+"""Members with all that hangs on them: loaded and saved in sets."""
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from app.db import member_details
 from app.db.columns import columns
 from app.db.sealed import associated
 from app.db.transaction import Session
-from app.rules.facts import Channel, LineKind, RenewalStatus
-from app.rules.record import ConsentHeld, Member, Point, Renewal, Stamp
+from app.rules.record import Member, Stamp
 
 MEMBER = """
     SELECT id, ref_index, ref_sealed, status, to_county_code, private_sealed, language_written,
@@ -34,77 +34,30 @@ PROVISIONAL = text("""
     SELECT c.value_index, m.id FROM contact_point c JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id)
      WHERE c.agency_id = :agency AND c.value_index = ANY(cast(:addresses AS bytea[])) AND m.ref_index IS NULL AND m.status = 'active'
 """)
-POINTS = text("""
-    SELECT member_id, id, kind, value_index, rank, line_kind, zone, state, listed
-      FROM contact_point WHERE agency_id = :agency AND member_id = ANY(cast(:ids AS uuid[]))
-""")
-RENEWALS = text("""
-    SELECT member_id, id, program, renewal_month, status, cycle_months, owner, packet_mailed_on,
-           requested_on, due_on, received_on, effective_on
-      FROM renewal WHERE agency_id = :agency AND member_id = ANY(cast(:ids AS uuid[]))
-""")
-CONSENTS = text("""
-    SELECT member_id, channel, purpose, address_index, granted, at, tie, until
-      FROM consent_state WHERE agency_id = :agency AND member_id = ANY(cast(:ids AS uuid[]))
-""")
 MEMBER_COLUMNS = (
     "id", "ref_index", "ref_sealed", "key_sealed", "status", "to_county_code", "private_sealed",
-    "language_written", "language_spoken", "timezone", "channels", "stamps", "milestones",
+    "language_written", "language_spoken", "timezone", "channels", "stamps", "milestones", "born_in",
 )  # fmt: skip
 SAVE_MEMBERS = text("""
     INSERT INTO member AS held (agency_id, id, ref_index, ref_sealed, key_sealed, status, to_county_code,
-      private_sealed, language_written, language_spoken, timezone, channels, stamps, milestones, created_at, updated_at)
+      private_sealed, language_written, language_spoken, timezone, channels, stamps, milestones, born_in, created_at,
+      updated_at)
     SELECT :agency, id, ref_index, ref_sealed, key_sealed, status, to_county_code, private_sealed, language_written,
            language_spoken, timezone, string_to_array(channels, ','), cast(stamps AS jsonb), cast(milestones AS jsonb),
-           :now, :now
+           born_in, :now, :now
       FROM unnest(cast(:id AS uuid[]), cast(:ref_index AS bytea[]), cast(:ref_sealed AS bytea[]),
              cast(:key_sealed AS bytea[]), cast(:status AS text[]), cast(:to_county_code AS text[]),
              cast(:private_sealed AS bytea[]), cast(:language_written AS text[]), cast(:language_spoken AS text[]),
-             cast(:timezone AS text[]), cast(:channels AS text[]), cast(:stamps AS text[]), cast(:milestones AS text[]))
+             cast(:timezone AS text[]), cast(:channels AS text[]), cast(:stamps AS text[]), cast(:milestones AS text[]),
+             cast(:born_in AS date[]))
         AS v (id, ref_index, ref_sealed, key_sealed, status, to_county_code, private_sealed, language_written,
-              language_spoken, timezone, channels, stamps, milestones)
+              language_spoken, timezone, channels, stamps, milestones, born_in)
     ON CONFLICT (agency_id, id) DO UPDATE SET
       ref_index = coalesce(excluded.ref_index, held.ref_index), ref_sealed = coalesce(excluded.ref_sealed, held.ref_sealed),
       status = excluded.status, to_county_code = excluded.to_county_code, private_sealed = excluded.private_sealed,
       language_written = excluded.language_written, language_spoken = excluded.language_spoken,
       timezone = excluded.timezone, channels = excluded.channels, stamps = excluded.stamps,
-      milestones = excluded.milestones, updated_at = excluded.updated_at
-""")
-POINT_COLUMNS = (
-    "member_id",
-    "id",
-    "kind",
-    "value_sealed",
-    "value_index",
-    "rank",
-    "line_kind",
-    "zone",
-    "listed",
-)
-SAVE_POINTS = text("""
-    INSERT INTO contact_point AS held (agency_id, member_id, id, kind, value_sealed, value_index, rank, line_kind,
-           zone, listed)
-    SELECT :agency, * FROM unnest(cast(:member_id AS uuid[]), cast(:id AS uuid[]), cast(:kind AS text[]),
-             cast(:value_sealed AS bytea[]), cast(:value_index AS bytea[]), cast(:rank AS smallint[]),
-             cast(:line_kind AS text[]), cast(:zone AS text[]), cast(:listed AS boolean[]))
-    ON CONFLICT (agency_id, member_id, value_index) DO UPDATE SET
-      rank = excluded.rank, line_kind = excluded.line_kind, zone = excluded.zone, listed = excluded.listed
-""")
-RENEWAL_COLUMNS = (
-    "member_id", "id", "program", "renewal_month", "cycle_months", "owner", "status", "packet_mailed_on",
-    "requested_on", "due_on", "received_on", "effective_on",
-)  # fmt: skip
-SAVE_RENEWALS = text("""
-    INSERT INTO renewal AS held (agency_id, member_id, id, program, renewal_month, cycle_months, owner, status,
-           packet_mailed_on, requested_on, due_on, received_on, effective_on)
-    SELECT :agency, * FROM unnest(cast(:member_id AS uuid[]), cast(:id AS uuid[]), cast(:program AS text[]),
-             cast(:renewal_month AS date[]), cast(:cycle_months AS smallint[]), cast(:owner AS text[]),
-             cast(:status AS text[]), cast(:packet_mailed_on AS date[]), cast(:requested_on AS date[]),
-             cast(:due_on AS date[]), cast(:received_on AS date[]), cast(:effective_on AS date[]))
-    ON CONFLICT (agency_id, id) DO UPDATE SET
-      cycle_months = excluded.cycle_months, owner = excluded.owner, status = excluded.status,
-      packet_mailed_on = excluded.packet_mailed_on, requested_on = excluded.requested_on, due_on = excluded.due_on,
-      received_on = excluded.received_on, effective_on = excluded.effective_on
+      milestones = excluded.milestones, born_in = excluded.born_in, updated_at = excluded.updated_at
 """)
 ADDRESSES = text("""
     SELECT id, value_index, value_sealed FROM contact_point WHERE agency_id = :agency AND member_id = :member
@@ -112,6 +65,9 @@ ADDRESSES = text("""
 EVENTS = text("""
     SELECT id, source, event_id, type, time, outcome, received_at FROM county_event
      WHERE agency_id = :agency AND member_id = :member ORDER BY time, id
+""")
+UNPLACED = text("""
+    SELECT DISTINCT member_id FROM contact_point WHERE agency_id = :agency AND listed AND place IS NULL LIMIT :count
 """)
 REPLAN = text("""
     INSERT INTO replan (agency_id, renewal_id) SELECT agency_id, id FROM renewal
@@ -125,7 +81,7 @@ async def by_refs(session: Session, agency: UUID, refs: Iterable[str], *, lock: 
     indexes = {session.index.of("member.ref", agency, ref): ref for ref in refs}
     rows = await session.all(LOCK_BY_REFS if lock else READ_BY_REFS, agency=agency, refs=list(indexes))
     members = {indexes[bytes(row.ref_index)]: _member(session, agency, row) for row in rows}
-    await _fill(session, agency, {member.id: member for member in members.values()})
+    await member_details.fill(session, agency, {member.id: member for member in members.values()})
     return members
 
 
@@ -133,7 +89,7 @@ async def by_ids(session: Session, agency: UUID, ids: Sequence[UUID], *, lock: b
     """Return members by their own ids; `lock` keeps others from changing them meanwhile."""
     rows = await session.all(LOCK_BY_IDS if lock else READ_BY_IDS, agency=agency, ids=list(ids))
     members = {row.id: _member(session, agency, row) for row in rows}
-    await _fill(session, agency, members)
+    await member_details.fill(session, agency, members)
     return members
 
 
@@ -148,28 +104,18 @@ async def provisional_by_address(session: Session, agency: UUID, addresses: Sequ
     return {bytes(row.value_index): row.id for row in rows}
 
 
+async def unplaced(session: Session, agency: UUID, count: int) -> list[UUID]:
+    """Return some members who list an address of which nobody asked yet where its person is."""
+    return [row.member_id for row in await session.all(UNPLACED, agency=agency, count=count)]
+
+
 async def save(session: Session, agency: UUID, members: Sequence[Member]) -> None:
     """Write what changed of each member, and mark their renewals to be planned anew."""
     touched = [member for member in members if member.touched or member.new]
     rows = [_member_row(session, agency, member) for member in touched]
     if rows:
         await session.run(SAVE_MEMBERS, agency=agency, now=session.now, **columns(MEMBER_COLUMNS, rows))
-    points = [
-        _point_row(session, agency, member.id, point)
-        for member in members
-        for point in member.points.values()
-        if point.changed
-    ]
-    if points:
-        await session.run(SAVE_POINTS, agency=agency, **columns(POINT_COLUMNS, points))
-    renewals = [
-        _renewal_row(member.id, renewal)
-        for member in members
-        for renewal in member.renewals.values()
-        if renewal.changed
-    ]
-    if renewals:
-        await session.run(SAVE_RENEWALS, agency=agency, **columns(RENEWAL_COLUMNS, renewals))
+    await member_details.save(session, agency, members)
     await mark_for_planning(session, agency, [member.id for member in members if member.changed])
 
 
@@ -214,25 +160,6 @@ def _stamp(value: Sequence[str]) -> Stamp:
     return datetime.fromisoformat(value[0]), value[1], value[2]
 
 
-async def _fill(session: Session, agency: UUID, members: Mapping[UUID, Member]) -> None:
-    """Add contact points, renewals and consents."""
-    if not members:
-        return
-    ids = list(members)
-    for row in await session.all(POINTS, agency=agency, ids=ids):
-        index = bytes(row.value_index)
-        members[row.member_id].points[index] = Point(
-            row.id, row.kind, index, row.rank, LineKind(row.line_kind), row.zone, row.state, row.listed
-        )
-    for row in await session.all(RENEWALS, agency=agency, ids=ids):
-        members[row.member_id].renewals[row.program, row.renewal_month] = Renewal(
-            row.id, row.program, row.renewal_month, RenewalStatus(row.status), *row[5:]
-        )
-    for row in await session.all(CONSENTS, agency=agency, ids=ids):
-        key = (Channel(row.channel), row.purpose, bytes(row.address_index))
-        members[row.member_id].consents[key] = ConsentHeld(row.granted, row.at, row.tie, row.until)
-
-
 def _member_row(session: Session, agency: UUID, member: Member) -> tuple[Any, ...]:
     ring, key = session.ring, None
     if member.new:
@@ -253,28 +180,5 @@ def _member_row(session: Session, agency: UUID, member: Member) -> tuple[Any, ..
         None if member.channels is None else ",".join(member.channels),
         json.dumps(stamps),
         json.dumps(member.milestones),
+        member.born_in,
     )
-
-
-def _point_row(session: Session, agency: UUID, member: UUID, point: Point) -> tuple[Any, ...]:
-    sealed = b""
-    if point.value is not None:
-        sealed = session.ring.seal(point.value, associated("contact_point.value", agency, point.id))
-    return (
-        member,
-        point.id,
-        point.kind,
-        sealed,
-        point.index,
-        point.rank,
-        point.line_kind,
-        point.zone,
-        point.listed,
-    )
-
-
-def _renewal_row(member: UUID, renewal: Renewal) -> tuple[Any, ...]:
-    return (
-        member, renewal.id, renewal.program, renewal.month, renewal.cycle_months, renewal.owner, renewal.status,
-        renewal.packet_mailed_on, renewal.requested_on, renewal.due_on, renewal.received_on, renewal.effective_on,
-    )  # fmt: skip

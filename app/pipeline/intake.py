@@ -4,20 +4,28 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
-from app.db import consents, county_events, members, planning
+from app.db import agencies, consents, county_events, member_details, members, planning
 from app.db.county_events import Kept
 from app.db.transaction import Database, Session, Transaction
+from app.pipeline.calendars import Almanac
+from app.pipeline.ladders import Ladders
+from app.pipeline.withdrawing import withdraw_what_no_longer_fits
 from app.queue import Job
-from app.rules.facts import Consent, CountyEvent, Email, MemberUpdated, Phone
+from app.rules.facts import Consent, CountyEvent, Email, MemberLeft, MemberUpdated, Phone
 from app.rules.folding import Applied, Tools, apply
 from app.rules.merging import absorb
-from app.rules.phones import PhoneRead, read_phone
+from app.rules.occasions import settle
+from app.rules.placing import lacks_numbers, place_points, to_be_placed
 from app.rules.record import KIND_OF, Member, index_form
 from app.rules.times import too_far_ahead
-from app.rules.zones import zone_of_zip
+from app.rules.zones import PACIFIC
+
+AT_ONCE = 1000
+"""How many members one transaction completes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class EventResult:
     id: str
     status: str
     problem: str = ""
-    """For a rejected event: the slug of the problem (`event-conflict`, `event-from-the-future`)."""
+    """For a rejected event: the slug of the problem (`event-conflict`, `event-from-the-future`, `own-county`)."""
 
 
 @dataclass(slots=True)
@@ -46,8 +54,8 @@ class _Work:
 class Intake:
     """Applies county events; one agency's events one batch at a time, so that none overtakes another."""
 
-    def __init__(self, database: Database, *, allowed_statuses: frozenset[str]) -> None:
-        self._database, self._allowed = database, sorted(allowed_statuses)
+    def __init__(self, database: Database, *, ladders: Ladders, almanac: Almanac) -> None:
+        self._database, self._ladders, self._almanac = database, ladders, almanac
 
     async def apply(self, agency: UUID, events: Sequence[CountyEvent], *, dry_run: bool = False) -> list[EventResult]:
         """Apply events in the order of their `time` and return a result for each, in the order given.
@@ -65,15 +73,43 @@ class Intake:
                 await self._save(tx, work)
         return [results[place] for place in range(len(events))]
 
+    async def catch_up(self) -> int:
+        """Complete members held since before the service kept what falls due for them and where; return how many."""
+        async with self._database.transaction(None) as tx:
+            every = await agencies.every(tx.session)
+        done = 0
+        for agency in every:
+            while people := await self._complete_some(agency.id):
+                done += people
+        return done
+
+    async def _complete_some(self, agency: UUID) -> int:
+        async with self._database.transaction(agency) as tx:
+            await county_events.one_at_a_time(tx.session, agency)
+            ids = await members.unplaced(tx.session, agency, AT_ONCE)
+            people = list((await members.by_ids(tx.session, agency, ids, lock=True)).values()) if ids else []
+            for member in people:
+                member.touched = member.changed = True
+            await _complete(_Work(tx.session, agency, await self._tools(tx.session, agency), {}, {}, []), people)
+            await members.save(tx.session, agency, people)
+            if people:
+                await tx.enqueue(Job.PLAN, agency=str(agency))
+        return len(people)
+
+    async def _tools(self, session: Session, agency: UUID) -> Tools:
+        profile = await agencies.by_id(session, agency)
+        return Tools(
+            new_id=uuid7,
+            index=lambda kind, value: session.index.of(f"contact_point.{kind}", agency, index_form(kind, value)),
+            zone=ZoneInfo(profile.timezone if profile else PACIFIC),
+            cycle=self._almanac.constants.effective_cycle,
+            county=profile.county_code if profile else "",
+        )
+
     async def _begin(self, session: Session, agency: UUID, events: Sequence[CountyEvent]) -> _Work:
         known = await county_events.known(session, agency, events)
         held = await members.by_refs(session, agency, {event.subject for event in events}, lock=True)
-        tools = Tools(
-            new_id=uuid7,
-            index=lambda kind, value: session.index.of(f"contact_point.{kind}", agency, index_form(kind, value)),
-            zone_of_phone=zone_of_number,
-            zone_of_zip=zone_of_zip,
-        )
+        tools = await self._tools(session, agency)
         merged = await self._merge_provisional(session, agency, events, held, tools)
         return _Work(session, agency, tools, held, known, merged)
 
@@ -114,6 +150,8 @@ class Intake:
             return EventResult(event.id, "duplicate") if same else EventResult(event.id, "rejected", "event-conflict")
         if too_far_ahead(event.time, work.session.now, work.session.machine_now):
             return EventResult(event.id, "rejected", "event-from-the-future")
+        if isinstance(event.facts, MemberLeft) and event.facts.to_county_code == work.tools.county:
+            return EventResult(event.id, "rejected", "own-county")
         member = work.members.get(event.subject)
         if member is None:
             member = Member(uuid7(), event.subject, new=True)
@@ -126,13 +164,16 @@ class Intake:
 
     async def _save(self, tx: Transaction, work: _Work) -> None:
         people = [*work.members.values(), *work.merged]
+        await _complete(work, people)
         await members.save(work.session, work.agency, people)
         await consents.save(work.session, work.agency, people)
         await self._lift_stops(work)
         await county_events.keep(work.session, work.agency, work.kept)
         changed = [member.id for member in people if member.changed]
         if changed:
-            await planning.cancel_what_no_longer_fits(work.session, work.agency, changed, self._allowed)
+            book = await self._ladders.book(work.session, work.agency)
+            await planning.cancel_what_no_longer_fits(work.session, work.agency, changed, book.allowed)
+            await withdraw_what_no_longer_fits(tx, work.agency, changed, book.allowed)
             await tx.enqueue(Job.PLAN, agency=str(work.agency))
 
     async def _lift_stops(self, work: _Work) -> None:
@@ -144,6 +185,19 @@ class Intake:
             for channel in [facts.channel] if facts.channel else KIND_OF:
                 index = work.tools.index(KIND_OF[channel], facts.address or "")
                 await consents.lift_stop(work.session, work.agency, index, channel, facts.at or kept.event.time)
+
+
+async def _complete(work: _Work, people: Sequence[Member]) -> None:
+    """Add what follows from the facts of those who changed: what falls due for them, and where they are."""
+    changed = [member for member in people if member.changed]
+    today = work.session.now.astimezone(work.tools.zone).date()
+    for member in changed:
+        settle(member, zone=work.tools.zone, today=today, new_id=work.tools.new_id)
+    moved = [member for member in changed if to_be_placed(member)]
+    asked = [member.id for member in moved if lacks_numbers(member)]
+    opened = await member_details.numbers(work.session, work.agency, asked)
+    for member in moved:
+        place_points(member, opened.get(member.id, {}))
 
 
 PURPOSE = "renewal"
@@ -166,9 +220,3 @@ def _listed(facts: MemberUpdated) -> list[Phone | Email]:
 
 def _value(entry: Phone | Email) -> str:
     return entry.number if isinstance(entry, Phone) else entry.address
-
-
-def zone_of_number(number: str) -> str | None:
-    """Return the zone of a phone number, if it has only one."""
-    read = read_phone(number)
-    return read.zone if isinstance(read, PhoneRead) else None

@@ -18,12 +18,12 @@ from app.db import agencies, members, messages, signups
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session, Transaction
 from app.pipeline.consent import Consents, Wish
-from app.pipeline.intake import zone_of_number
 from app.pipeline.wording import Wording
 from app.queue import Job
 from app.rules.agency import Agency
 from app.rules.facts import Channel, RenewalStatus
-from app.rules.folding_renewals import OPEN_STATUSES
+from app.rules.folding_renewals import OPEN_STATUSES, is_guess
+from app.rules.placing import place_points
 from app.rules.record import KIND_OF, Member, Point, Renewal, index_form
 
 CODES_A_DAY = 3
@@ -160,8 +160,9 @@ class Signup:
 
 
 def _has_one_ahead(member: Member) -> bool:
-    """Say whether the county has told us of a renewal that is still ahead."""
-    return any(one.program == PROGRAM and one.status in OPEN_STATUSES for one in member.renewals.values())
+    """Say whether somebody named a renewal that is still ahead; a month that only follows from the cycle is no word."""
+    ours = [one for one in member.renewals.values() if one.program == PROGRAM and one.status in OPEN_STATUSES]
+    return any(not is_guess(member.stamps, one) for one in ours)
 
 
 def _index(session: Session, agency: UUID, channel: Channel, address: str) -> bytes:
@@ -178,10 +179,10 @@ def _fits(row: Row[Any], code: str, tries: int, session: Session) -> bool:
 def _provisional(row: Row[Any], address: str, now: datetime) -> Member:
     """Return a member known only by a confirmed sign-up."""
     kind, index = KIND_OF[Channel(row.channel)], bytes(row.address_index)
-    zone = zone_of_number(address) if kind == "phone" else None
     member = Member(
         uuid7(), "", new=True, touched=True, changed=True, language_written=row.language, language_spoken=row.language
     )
-    member.points[index] = Point(uuid7(), kind, index, 1, zone=zone, value=address, changed=True)
+    member.points[index] = Point(uuid7(), kind, index, 1, value=address, changed=True)
+    place_points(member, {})
     member.stamps["languages"] = (now, "sign-up", str(row.id))
     return member

@@ -82,6 +82,7 @@ def _languages(fold: Fold, facts: MemberUpdated) -> None:
         for name, value in values.items():
             fold.put(fold.member, name, value)
     if facts.timezone is not UNCHANGED and fold.newer("timezone"):
+        fold.member.relocated |= fold.member.timezone != facts.timezone
         fold.put(fold.member, "timezone", facts.timezone)
 
 
@@ -109,10 +110,8 @@ def _private_facts(fold: Fold, facts: MemberUpdated) -> None:
     if born is not UNCHANGED and fold.newer("birth"):
         fold.private("date_of_birth", born.isoformat() if born else None)
     if zip_code is not UNCHANGED and fold.newer("zip"):
+        fold.member.relocated |= fold.member.private.get("zip") != zip_code
         fold.private("zip", zip_code)
-        if zone := fold.tools.zone_of_zip(zip_code or ""):
-            for point in fold.member.points.values():
-                fold.put(point, "zone", zone)
     if person is not UNCHANGED and fold.newer("representative"):
         fold.private("representative_first_name", person.first_name if person else None)
         fold.private("representative_relation", person.relation if person else None)
@@ -121,23 +120,22 @@ def _private_facts(fold: Fold, facts: MemberUpdated) -> None:
 def _points(fold: Fold, kind: str, listed: tuple[Phone | Email, ...]) -> None:
     """Make the list of one kind what the event says; what it no longer lists is kept, unlisted."""
     member, wanted = fold.member, set()
-    zip_zone = fold.tools.zone_of_zip(member.private.get("zip", ""))
     for entry in listed:
         value = _value(entry)
         index = fold.tools.index(kind, value)
         wanted.add(index)
         point = member.points.get(index)
         if point is None:
-            point = Point(fold.tools.new_id(), kind, index, entry.rank, value=value, changed=True)
+            point = Point(fold.tools.new_id(), kind, index, entry.rank, changed=True)
             member.points[index] = point
             fold.changed = True
+            member.relocated = True
+        point.value = value
         fold.put(point, "rank", entry.rank)
+        member.relocated |= not point.listed
         fold.put(point, "listed", True)  # noqa: FBT003
         if isinstance(entry, Phone):
             fold.put(point, "line_kind", entry.kind or LineKind.UNKNOWN)
-            fold.put(point, "zone", zip_zone or fold.tools.zone_of_phone(value))
-        else:
-            fold.put(point, "zone", zip_zone)
     for index, point in member.points.items():
         if point.kind == kind and index not in wanted:
             fold.put(point, "listed", False)  # noqa: FBT003

@@ -2,20 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.rules.record import Member, Stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What folding needs from outside: new ids, the blind index of a contact value, a number's zone."""
+    """What folding needs from outside."""
 
     new_id: Callable[[], UUID]
     index: Callable[[str, str], bytes]
-    zone_of_phone: Callable[[str], str | None]
-    zone_of_zip: Callable[[str], str | None]
+    """The blind index of a contact value of a kind."""
+    zone: ZoneInfo
+    """The agency's, by which an event has its day."""
+    cycle: Callable[[int, date], int]
+    """The months to the next renewal: from those that were said, and the month that is due."""
+    county: str = ""
+    """The agency's own, to which nobody moves."""
 
 
 @dataclass(slots=True)
@@ -28,6 +35,11 @@ class Fold:
     basis: str = "county"
     fresh: int = 0
     changed: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day of the event, by the agency's clock."""
+        return self.stamp[0].astimezone(self.tools.zone).date()
 
     def newer(self, group: str, *, counts: bool = True) -> bool:
         """Say whether the event may set a group, and if so put its stamp there; `counts`: then it is not stale."""

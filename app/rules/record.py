@@ -24,7 +24,7 @@ def index_form(kind: str, value: str) -> str:
 
 @dataclass(slots=True)
 class Point:
-    """A phone number or e-mail address; `value` is known only when it is new in this transaction."""
+    """A phone number or e-mail address; `value` is known only when it was said in this transaction."""
 
     id: UUID
     kind: str
@@ -34,6 +34,8 @@ class Point:
     zone: str | None = None
     state: str = "active"
     listed: bool = True
+    place: str | None = None
+    """Where its person may be (`schedules.places`), written out."""
     value: str | None = field(default=None, repr=False)
     changed: bool = False
 
@@ -53,7 +55,28 @@ class Renewal:
     due_on: date | None = None
     received_on: date | None = None
     effective_on: date | None = None
+    status_on: date | None = None
+    """The day on which the county said the status."""
+    cycle: int = 12
+    """The months to the next renewal that hold for this month, whatever `cycle_months` was said."""
     changed: bool = False
+
+
+@dataclass(slots=True)
+class OccasionHeld:
+    """What falls due for a member on a day and is no renewal; `status` is `upcoming` or `canceled`."""
+
+    id: UUID
+    occasion: str
+    program: str
+    on: date
+    status: str = "upcoming"
+    changed: bool = False
+
+    @property
+    def month(self) -> date:
+        """The month in which it falls due."""
+        return self.on.replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +133,21 @@ class Member:
     milestones: dict[str, str] = field(default_factory=dict)
     points: dict[bytes, Point] = field(default_factory=dict)
     renewals: dict[tuple[str, date], Renewal] = field(default_factory=dict)
+    occasions: list[OccasionHeld] = field(default_factory=list)
     consents: dict[ConsentKey, ConsentHeld] = field(default_factory=dict)
     lines: list[ConsentLine] = field(default_factory=list)
     consents_set: set[ConsentKey] = field(default_factory=set)
     changed: bool = False
     touched: bool = False
     """Whether the member's own row has to be written: a fact or a stamp is another."""
+    relocated: bool = False
+    """Whether something that tells where the member is was said anew."""
+
+    @property
+    def born_in(self) -> date | None:
+        """The first day of the month of birth."""
+        born = self.private.get("date_of_birth")
+        return date.fromisoformat(born).replace(day=1) if born else None
 
     def points_of(self, kind: str) -> list[Point]:
         """Return the listed contact points of one kind, best first."""

@@ -57,8 +57,9 @@ def as_held(member):
     points = {index: replace(point, value=None, changed=False) for index, point in member.points.items()}
     renewals = {key: replace(renewal, changed=False) for key, renewal in member.renewals.items()}
     return replace(
-        member, new=False, changed=False, touched=False, points=points, renewals=renewals, lines=[], consents_set=set()
-    )
+        member, new=False, changed=False, touched=False, relocated=False, points=points, renewals=renewals, lines=[],
+        consents_set=set(),
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ async def test_an_event_that_is_older_than_all_we_know_is_stale_and_kept(world):
 async def test_events_count_in_the_order_of_their_times_not_of_their_arrival(world):
     first, second = an_event(renewal("upcoming")), an_event(renewal("renewed"))
     assert await world.apply(second, first) == ["applied", "applied"]
-    [held] = await world.rows("SELECT status FROM renewal")
+    [held, _] = await world.rows("SELECT status FROM renewal ORDER BY renewal_month")
     assert held.status == "renewed"
 
 
@@ -112,6 +112,13 @@ async def test_a_dry_run_says_what_would_be_and_writes_nothing(world):
     assert [one.status for one in results] == ["applied"]
     assert await world.rows("SELECT id FROM member") == []
     assert await world.rows("SELECT id FROM county_event") == []
+
+
+async def test_a_move_to_the_agencys_own_county_is_rejected_and_changes_nothing(world):
+    await world.planned()
+    before = await world.messages()
+    assert await world.tell(MemberLeft("moved", "30")) == ["own-county"]
+    assert [row.status for row in await world.messages()] == [row.status for row in before]
 
 
 @pytest.mark.parametrize(
@@ -166,10 +173,10 @@ async def test_channels_that_are_no_longer_chosen_are_canceled(world):
 
 async def test_a_renewed_member_with_a_next_month_is_planned_for_that_month(world):
     await world.planned()
-    next_year = date(2028, 2, 1)
-    await world.planned(renewal("renewed", next_renewal_month=next_year))
+    april = date(2027, 4, 1)
+    await world.planned(renewal("renewed", next_renewal_month=april))
     assert {(row.period, row.status) for row in await world.messages()} == {
-        (FEBRUARY, "canceled"), (next_year, "planned"),
+        (FEBRUARY, "canceled"), (april, "planned"),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
@@ -27,18 +28,21 @@ from app.rules.facts import (
     Representative,
 )
 from app.rules.folding import Applied, Tools, apply
+from app.rules.folding_renewals import DATE_OF, OPEN_STATUSES
+from app.rules.occasions import occasions_of
 from app.rules.record import Member
-from app.rules.zones import zone_of_zip
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NUMBERS = ("+17145550001", "+17145550002", "+12125550003")
 ADDRESSES = ("ana@example.org", "ben@example.org")
 HOURS = 12
+SHORT_CYCLES_FROM = date(2027, 3, 1)
+"""From when on a cycle of six months holds, in these tests amid the months that are due."""
 TOOLS = Tools(
     new_id=uuid4,
     index=lambda kind, value: f"{kind} {value}".encode(),
-    zone_of_phone=lambda number: "America/New_York" if number.startswith("+1212") else "America/Los_Angeles",
-    zone_of_zip=zone_of_zip,
+    zone=ZoneInfo("America/Los_Angeles"),
+    cycle=lambda months, due: months if due >= SHORT_CYCLES_FROM else max(months, 12),
 )
 
 
@@ -100,13 +104,27 @@ def view(member: Member) -> dict[str, Any]:
         "private": member.private,
         "languages": (member.language_written, member.language_spoken, member.timezone, member.channels),
         "milestones": member.milestones,
-        "points": {p.index: (p.rank, p.line_kind, p.zone) for p in member.points.values() if p.listed},
+        "points": {p.index: (p.rank, p.line_kind) for p in member.points.values() if p.listed},
         "consents": {key: (held.granted, held.until) for key, held in member.consents.items()},
         "renewals": {
-            key: (renewal.status, renewal.cycle_months, renewal.owner)
+            key: (renewal.status, renewal.cycle_months, renewal.cycle, renewal.owner)
             for key, renewal in member.renewals.items()
             if renewal.status != RenewalStatus.CANCELED
         },
+        "occasions": occasions_of(member, TOOLS.zone),
+    }
+
+
+def days(member: Member) -> dict[Any, tuple[date | None, ...]]:
+    """Return what the steps of each renewal are counted from, where the county said how it stands."""
+    return {
+        key: (
+            renewal.status_on,
+            getattr(renewal, DATE_OF[renewal.status]) if renewal.status in DATE_OF else None,
+            renewal.due_on if renewal.status in OPEN_STATUSES else None,
+        )
+        for key, renewal in member.renewals.items()
+        if renewal.status in STATUSES
     }
 
 
@@ -143,7 +161,7 @@ class Chance(random.Random):
         languages = self.choice([(UNCHANGED, UNCHANGED), ("es", "ko"), ("ko", None)])
         return MemberUpdated(
             first_name=self.maybe("Ana", "Ben"),
-            date_of_birth=self.maybe(date(1970, 1, 1)),
+            date_of_birth=self.maybe(date(1970, 1, 1), date(2008, 2, 29), date(2006, 5, 3)),
             language_written=languages[0],
             language_spoken=languages[1],
             timezone=self.maybe("America/Denver", "America/Los_Angeles"),
@@ -157,7 +175,13 @@ class Chance(random.Random):
         )
 
     def due(self, hour: int) -> RenewalDue:
-        return RenewalDue("medi_cal", due_month(hour), self.choice(CYCLES), self.choice(OWNERS))
+        return RenewalDue(self.program(), due_month(hour), self.choice(CYCLES), self.choice(OWNERS))
+
+    def program(self) -> str:
+        return self.choice(["medi_cal", "medi_cal", "medi_cal", "ccs"])
+
+    def day(self) -> date | None:
+        return self.choice([None, date(2027, 2, self.randint(1, 28))])
 
     def left(self, _: int) -> MemberLeft:
         return self.choice([MemberLeft("moved", "01"), MemberLeft("moved", "19"), MemberLeft("removed")])
@@ -166,7 +190,9 @@ class Chance(random.Random):
         return MemberLeft("deceased")
 
     def status(self, hour: int) -> RenewalChanged:
-        return RenewalChanged("medi_cal", month(self.randint(0, hour // 4)), self.choice(STATUSES))
+        status = self.choice(STATUSES)
+        dates = {name: self.day() for name in ("due_on", DATE_OF.get(status, "due_on"))}
+        return RenewalChanged(self.program(), month(self.randint(0, hour // 4)), status, **dates)
 
     def renewed(self, hour: int) -> RenewalChanged:
         status = self.choice([RenewalStatus.RENEWED, RenewalStatus.AUTO_RENEWED])
@@ -179,7 +205,8 @@ class Chance(random.Random):
         )
 
     def milestone(self, _: int) -> MilestoneSet:
-        return MilestoneSet("work_notice", "medi_cal", self.choice([None, month(0), month(1)]))
+        kind = self.choice(["work_notice", "annual_care_plan", "continuity_end", "age_out_21", "age_out_26", "wedding"])
+        return MilestoneSet(kind, self.program(), self.choice([None, month(0), month(1)]))
 
     def consent(self, _: int) -> Consent:
         granted, until = self.random() < 0.5, self.moment()
@@ -189,7 +216,7 @@ class Chance(random.Random):
         hour = self.randint(0, HOURS)
         kinds = [
             *([self.update] * 5), *([self.status] * 3), self.renewed, self.upcoming, *([self.consent] * 2),
-            self.left, self.died, self.milestone,
+            self.left, self.died, *([self.milestone] * 2),
         ]  # fmt: skip
         return event(hour, self.choice(kinds)(hour), id_=f"{number:03}")
 
@@ -198,10 +225,22 @@ CHANCE = Chance(2026)
 EVENTS = [CHANCE.event(number) for number in range(400)]
 
 
+def itself(one: CountyEvent) -> object:
+    return one.id
+
+
+def statement(one: CountyEvent) -> object:
+    """What an event says of a month; events that say the same are one statement."""
+    facts = one.facts
+    return (facts.program, facts.renewal_month, facts.status) if isinstance(facts, RenewalChanged) else one.id
+
+
 @st.composite
-def batched(draw: st.DrawFn) -> tuple[list[CountyEvent], list[list[CountyEvent]]]:
+def batched(
+    draw: st.DrawFn, once: Callable[[CountyEvent], object] = itself
+) -> tuple[list[CountyEvent], list[list[CountyEvent]]]:
     """A set of events in the order of time, and the same in some other order and in batches."""
-    some = draw(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=7, unique_by=lambda one: one.id))
+    some = draw(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=7, unique_by=once))
     shuffled = draw(st.permutations(some))
     ends = sorted({*draw(st.sets(st.integers(1, len(some)), max_size=3)), len(some)})
     batches = [list(shuffled[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]

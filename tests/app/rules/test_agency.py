@@ -78,7 +78,7 @@ def test_the_whole_example_of_the_interface_is_understood():
         {"monday-friday": "08:00-17:00"}, ["2026-11-27"],
     )  # fmt: skip
     assert agency.prices == {**DEFAULT_PRICES, "sms_segment": 0.01}
-    assert agency.call_centre == {"calls_per_hour": 300}
+    assert [agency.call_centre.capacity(weekday, 8) for weekday in (4, 5)] == [300, 0]
 
 
 def test_a_messaging_service_is_what_texts_leave_by_and_both_belong_to_the_agency():
@@ -182,6 +182,14 @@ def test_without_a_sender_nothing_can_be_sent():
         ('tty = "711"', "`tty` must be a list"),
         ("tty = [711]", "`tty` must be a list"),
         ("postal_address = 5", "`postal_address` must be text"),
+        ('[contact_hours]\nsms = "9 to 5"', "`contact_hours.sms` must be hours such as"),
+        ('contact_hours = "09:00-20:00"', "`contact_hours` must be a table"),
+        ("skip_days = [32]", "`skip_days` must be days of the month"),
+        ("skip_days = 22", "`skip_days` must be a list"),
+        ('skip_dates = ["Christmas"]', "`skip_dates` must be dates"),
+        ("skip_dates = 2026-12-24", "`skip_dates` must be a list"),
+        ("[call_centre]\ncalls_per_hour = 0", "`call_centre.calls_per_hour` must be a number above 0"),
+        ("call_centre = 300", "`call_centre` must be a table"),
     ],
 )
 def test_every_wrong_form_is_named(more, named):
@@ -221,3 +229,23 @@ def test_an_office_is_open_by_its_own_clock():
 def test_office_hours_that_cannot_be_read_are_refused():
     (problem,) = problems(SMALL + '[office_hours]\nweekdays = "08:00-17:00"\n')
     assert "monday-friday" in problem
+
+
+def test_an_agency_has_its_own_contact_hours_and_days_to_leave_alone():
+    agency = read(f"""{SMALL}
+        skip_days = [22]
+        skip_dates = [2026-12-24, "2026-12-31"]
+        [contact_hours]
+        sms = "10:00-18:00"
+        voice = {{ hours = "10:00-17:00", days = "monday-friday" }}
+        [[call_centre.hours]]
+        days = "monday-friday"
+        hours = "08:00-17:00"
+        calls_per_hour = 120
+        [call_centre.call_back]
+        sms = 0.05
+    """)
+    assert (agency.skip_days, [day.isoformat() for day in agency.skip_dates]) == ((22,), ["2026-12-24", "2026-12-31"])
+    assert {channel: len(window.weekdays) for channel, window in agency.contact_hours.items()} == {"sms": 7, "voice": 5}
+    assert (agency.call_centre.capacity(0, 8), agency.call_centre.capacity(6, 8)) == (120, 0)
+    assert agency.call_centre.call_back(Channel.SMS) == 0.05

@@ -27,9 +27,11 @@ from tests.app.rules.folding_world import (
     apply_one,
     at,
     batched,
+    days,
     event,
     in_batches,
     month,
+    statement,
     told,
     view,
 )
@@ -53,6 +55,13 @@ def says(member, channel=Channel.SMS, value=MOBILE, purpose="renewal"):
 def test_the_order_and_the_batches_in_which_events_arrive_do_not_matter(some):
     in_order, batches = some
     assert view(in_batches(batches)) == view(told(*in_order))
+
+
+@settings(max_examples=200, deadline=None)
+@given(batched(statement))
+def test_the_days_that_steps_are_counted_from_do_not_depend_on_the_order_either(some):
+    in_order, batches = some
+    assert days(in_batches(batches)) == days(told(*in_order))
 
 
 @settings(max_examples=100, deadline=None)
@@ -167,13 +176,20 @@ def test_a_number_that_is_no_longer_listed_is_kept_but_not_used():
     assert [p.index for p in told(event(3, LISTED), member=member).points_of("phone")] == [TOOLS.index("phone", MOBILE)]
 
 
-def test_the_zone_is_the_zip_codes_else_the_numbers():
-    zones = [p.zone for p in told(event(1, LISTED)).points_of("phone")]
-    assert zones == ["America/Los_Angeles"]
-    for order in ((1, 2), (2, 1)):
-        said = [event(1, LISTED), event(2, MemberUpdated(zip="10001"))]
-        member = told(*(said[place - 1] for place in order))
-        assert {p.zone for p in member.points.values()} == {"America/New_York"}
+@pytest.mark.parametrize(
+    ("facts", "moved"),
+    [
+        (LISTED, True),
+        (MemberUpdated(zip="10001"), True),
+        (MemberUpdated(timezone="America/Denver"), True),
+        (MemberUpdated(zip="90001"), False),
+        (MemberUpdated(first_name="Eva"), False),
+    ],
+)
+def test_what_tells_where_a_person_is_asks_for_the_places_anew(facts, moved):
+    member = told(event(1, MemberUpdated(zip="90001")))
+    member.relocated = False
+    assert told(event(2, facts), member=member).relocated is moved
 
 
 def test_points_come_best_first():

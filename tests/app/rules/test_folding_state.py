@@ -1,3 +1,4 @@
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -44,3 +45,7 @@ def test_a_fact_that_was_so_before_is_no_change(member):
     assert not one.changed
     one.put(member, "timezone", "America/Denver")
     assert one.changed
+
+
+def test_an_event_has_its_day_by_the_agencys_clock(member):
+    assert (at(16).date(), fold(16, member).day) == (date(2026, 11, 2), date(2026, 11, 1))

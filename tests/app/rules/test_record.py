@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -25,6 +25,11 @@ def test_points_are_listed_best_first_and_unlisted_ones_left_out():
                                                    ("email", 1, True), ("phone", 1, True)]):  # fmt: skip
         member.points[bytes([number])] = Point(UUID(int=number), kind, bytes([number]), rank, listed=listed)
     assert [point.id.int for point in member.points_of("phone")] == [1, 4, 0]
+
+
+def test_the_month_of_birth_is_its_first_day_and_without_a_date_there_is_none():
+    assert Member(UUID(int=1), "M-1", private={"date_of_birth": "2008-02-29"}).born_in == date(2008, 2, 1)
+    assert Member(UUID(int=1), "M-1").born_in is None
 
 
 @pytest.mark.parametrize(
