@@ -1,170 +1,150 @@
-"""Planning in sets: a whole agency's reminders of one step in a few statements, no loop over members.
+"""Planning in sets: what waits to be planned, and how a draft (`app.db.drafting`) becomes messages.
 
-The small tables that come in as arrays (`slots`: zone x channel x month; `words`: language → template)
-are computed by the pure rules; SQL only joins them, so that each rule exists once.
+A second run over the same facts changes nothing: what is drafted is compared with what stands, row by row.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from app.db.broadcasts import pass_on
+from app.db.drafting import BY_KEY, pick, steer
 from app.db.transaction import Session
-from app.db.verdicts import CASE_OF_THE_MEMBER, consent_joins, verdict
+from app.db.verdicts import case_of_the_member, consent_joins_of, refusal
 
 ONE_PLANNER = text("SELECT pg_advisory_xact_lock(hashtextextended('planning ' || :agency, 0))")
-WAITING = text("SELECT DISTINCT agency_id FROM replan")
+WAITING = text("""
+    SELECT agency_id FROM replan UNION SELECT agency_id FROM broadcast WHERE status = 'approved'
+""")
 # Materialized: a sub-select that the server ran again for each row would take more than its limit.
 TAKE = text("""
-    WITH taken AS MATERIALIZED (
-      SELECT agency_id, renewal_id FROM replan WHERE agency_id = :agency LIMIT :limit FOR UPDATE SKIP LOCKED)
-    DELETE FROM replan r USING taken WHERE (r.agency_id, r.renewal_id) = (taken.agency_id, taken.renewal_id)
-    RETURNING r.renewal_id
+    WITH picked AS MATERIALIZED (
+      SELECT agency_id, renewal_id FROM replan WHERE agency_id = :agency LIMIT :limit FOR UPDATE SKIP LOCKED),
+    gone AS (
+      DELETE FROM replan r USING picked WHERE (r.agency_id, r.renewal_id) = (picked.agency_id, picked.renewal_id)
+      RETURNING r.renewal_id)
+    INSERT INTO chosen SELECT renewal_id FROM gone
 """)
-MONTHS = text("""
-    SELECT DISTINCT renewal_month FROM renewal WHERE agency_id = :agency AND id = ANY(cast(:renewals AS uuid[]))
+# Whoever shares an address or is the same person is planned together, so that the limit parts no household.
+TAKE_NEIGHBOURS = text("""
+    WITH picked AS MATERIALIZED (
+      SELECT DISTINCT waiting.agency_id, waiting.renewal_id
+        FROM chosen JOIN renewal rn ON (rn.agency_id, rn.id) = (:agency, chosen.renewal_id)
+        JOIN contact_point own ON (own.agency_id, own.member_id) = (:agency, rn.member_id) AND own.listed
+        JOIN contact_point other ON (other.agency_id, other.value_index) = (:agency, own.value_index) AND other.listed
+        JOIN renewal near ON (near.agency_id, near.member_id) = (:agency, other.member_id)
+        JOIN replan waiting ON (waiting.agency_id, waiting.renewal_id) = (:agency, near.id)),
+    gone AS (
+      DELETE FROM replan r USING picked WHERE (r.agency_id, r.renewal_id) = (picked.agency_id, picked.renewal_id)
+      RETURNING r.renewal_id)
+    INSERT INTO chosen SELECT renewal_id FROM gone
 """)
-ZONES = text("""
-    SELECT DISTINCT zone FROM (
-      SELECT m.timezone AS zone FROM renewal r JOIN member m ON (m.agency_id, m.id) = (r.agency_id, r.member_id)
-       WHERE r.agency_id = :agency AND r.id = ANY(cast(:renewals AS uuid[]))
-      UNION ALL
-      SELECT c.zone FROM renewal r JOIN contact_point c ON (c.agency_id, c.member_id) = (r.agency_id, r.member_id)
-       WHERE r.agency_id = :agency AND r.id = ANY(cast(:renewals AS uuid[])) AND c.listed) z WHERE zone IS NOT NULL
-""")
-LANGUAGES = text("""
-    SELECT DISTINCT language FROM (
-      SELECT unnest(ARRAY[m.language_written, m.language_spoken]) AS language
-        FROM renewal r JOIN member m ON (m.agency_id, m.id) = (r.agency_id, r.member_id)
-       WHERE r.agency_id = :agency AND r.id = ANY(cast(:renewals AS uuid[]))) l WHERE language IS NOT NULL
-""")
-HELD = text("""
-    SELECT 1 FROM message WHERE agency_id = :agency AND kind = 'reminder' AND status IN ('planned', 'skipped')
-       AND renewal_id = ANY(cast(:renewals AS uuid[])) LIMIT 1
-""")
-DROP_SKIPPED = text("""
-    DELETE FROM message WHERE agency_id = :agency AND kind = 'reminder' AND status = 'skipped' AND step = :step
-       AND renewal_id = ANY(cast(:renewals AS uuid[])) AND deadline_at > :now
-""")
-
-# One row per renewal and channel: the contact point that may be used, else the first with what refuses it.
-CANDIDATES = f"""
-    SELECT DISTINCT ON (rn.id, kinds.channel)
-           rn.id AS renewal_id, rn.member_id, rn.renewal_month, kinds.channel, cp.id AS contact_point_id,
-           coalesce(mb.timezone, cp.zone, :agency_zone) AS zone,
-           CASE kinds.channel WHEN 'voice' THEN coalesce(mb.language_spoken, mb.language_written)
-                ELSE coalesce(mb.language_written, mb.language_spoken) END AS wanted,
-           coalesce({verdict("kinds.channel")}, kinds.refused) AS reason
-      FROM renewal rn
-      JOIN member mb ON (mb.agency_id, mb.id) = (rn.agency_id, rn.member_id)
-      JOIN contact_point cp ON (cp.agency_id, cp.member_id) = (rn.agency_id, rn.member_id) AND cp.listed
-      JOIN unnest(cast(:kind_channels AS text[]), cast(:kinds AS text[]), cast(:kind_refused AS text[]))
-             AS kinds (channel, kind, refused) ON kinds.kind = cp.kind
-      {consent_joins("kinds.channel")}
-     WHERE rn.agency_id = :agency AND rn.id = ANY(cast(:renewals AS uuid[])) AND rn.status <> 'canceled'
-       AND rn.program = :program
-     ORDER BY rn.id, kinds.channel, ({verdict("kinds.channel")} IS NOT NULL), cp.rank, cp.id
-"""  # noqa: S608  (constants of ours)
-
-SLOTS = """
-    unnest(cast(:slot_zones AS text[]), cast(:slot_channels AS text[]), cast(:slot_renewal_months AS date[]),
-           cast(:slot_first_due AS timestamptz[]), cast(:slot_due AS timestamptz[]),
-           cast(:slot_deadline AS timestamptz[]), cast(:slot_months AS date[]), cast(:slot_fits AS boolean[]))
-      AS slot (zone, channel, renewal_month, first_due_at, due_at, deadline_at, month, fits)
-"""
-WORDS = """
-    unnest(cast(:word_wanted AS text[]), cast(:word_language AS text[]), cast(:word_version AS uuid[]))
-      AS word (wanted, language, version)
-"""
-
-# What was already said or decided. Looked up once for the whole set: a look-up per candidate would, as long as
-# the server has no statistics of a table that only now fills, read the table again for each of its own rows.
-TOLD = """
-    SELECT held.renewal_id, held.channel FROM message held
-     WHERE held.agency_id = :agency AND held.kind = 'reminder' AND held.step = :step AND held.renewal_id IS NOT NULL
-       AND held.renewal_id = ANY(cast(:renewals AS uuid[])) AND held.member_id IN (
-             SELECT member_id FROM renewal WHERE agency_id = :agency AND id = ANY(cast(:renewals AS uuid[])))
-"""
-
-# A UUID of version 7 by the server's clock, microseconds included: messages that are planned together, and so due
-# together, stand side by side in table and indexes. (The server's own function for it came with version 18.)
-NEW_ID = """
-    cast(overlay(lpad(to_hex(cast(extract(epoch FROM clock_timestamp()) * 4096000 AS bigint)), 15, '0')
-           PLACING '7' FROM 13 FOR 0) || substr(cast(gen_random_uuid() AS text), 20) AS uuid)
-"""
-
-ADD = text(f"""
-    INSERT INTO message (id, period, agency_id, kind, member_id, renewal_id, step, channel, contact_point_id, template,
-           template_version_id, language, zone, status, reason, month, first_due_at, due_at, deadline_at,
-           created_at, ended_at)
-    SELECT {NEW_ID}, c.renewal_month, :agency, 'reminder', c.member_id, c.renewal_id, :step, c.channel, c.contact_point_id,
-           :template, word.version, word.language, c.zone,
-           CASE WHEN c.reason IS NOT NULL THEN 'skipped' WHEN slot.fits THEN 'planned' ELSE 'expired' END,
-           coalesce(c.reason, CASE WHEN NOT slot.fits THEN 'deadline_passed' END),
-           slot.month, slot.first_due_at, slot.due_at, slot.deadline_at, :now,
-           CASE WHEN c.reason IS NOT NULL OR NOT slot.fits THEN cast(:now AS timestamptz) END
-      FROM ({CANDIDATES}) c
-      JOIN {SLOTS} ON (slot.zone, slot.channel, slot.renewal_month) = (c.zone, c.channel, c.renewal_month)
-      LEFT JOIN {WORDS} ON word.wanted = coalesce(c.wanted, 'en')
-     WHERE c.reason IS NULL OR (c.renewal_id, c.channel) NOT IN ({TOLD})
-    ON CONFLICT DO NOTHING
-""")  # noqa: S608
-ADD_UNREACHABLE = text(f"""
-    INSERT INTO message (period, agency_id, kind, member_id, renewal_id, step, channel, template, zone, status, reason,
-           month, first_due_at, due_at, deadline_at, created_at, ended_at)
-    SELECT rn.renewal_month, :agency, 'reminder', rn.member_id, rn.id, :step, 'none', :template, :agency_zone,
-           'skipped', coalesce({CASE_OF_THE_MEMBER}, 'no_contact_point'), slot.month, slot.first_due_at, slot.due_at,
-           slot.deadline_at, :now, :now
-      FROM renewal rn
-      JOIN member mb ON (mb.agency_id, mb.id) = (rn.agency_id, rn.member_id)
-      JOIN {SLOTS} ON (slot.zone, slot.channel, slot.renewal_month) = (:agency_zone, 'sms', rn.renewal_month)
-     WHERE rn.agency_id = :agency AND rn.id = ANY(cast(:renewals AS uuid[])) AND rn.status <> 'canceled'
-       AND rn.program = :program AND NOT EXISTS (SELECT FROM contact_point cp WHERE (cp.agency_id, cp.member_id) = (rn.agency_id, rn.member_id)
-             AND cp.listed)
-       AND NOT EXISTS (SELECT FROM message held WHERE held.renewal_id = rn.id AND held.step = :step
-             AND held.kind = 'reminder' AND held.status <> 'canceled')
-    ON CONFLICT DO NOTHING
-""")  # noqa: S608
-REFRESH = text(f"""
-    UPDATE message m SET
-           contact_point_id = c.contact_point_id, zone = c.zone, language = word.language,
-           template_version_id = word.version,
-           due_at = CASE WHEN m.zone = c.zone THEN m.due_at ELSE slot.due_at END,
-           deadline_at = CASE WHEN m.zone = c.zone THEN m.deadline_at ELSE slot.deadline_at END,
-           status = CASE WHEN c.reason IS NULL THEN 'planned' ELSE 'canceled' END, reason = c.reason,
-           ended_at = CASE WHEN c.reason IS NOT NULL THEN cast(:now AS timestamptz) END
-      FROM ({CANDIDATES}) c
-      JOIN {SLOTS} ON (slot.zone, slot.channel, slot.renewal_month) = (c.zone, c.channel, c.renewal_month)
-      LEFT JOIN {WORDS} ON word.wanted = coalesce(c.wanted, 'en')
-     WHERE m.renewal_id = c.renewal_id AND m.step = :step AND m.channel = c.channel AND m.period = c.renewal_month
-       AND m.kind = 'reminder' AND m.status = 'planned'
-       AND (c.reason IS NOT NULL OR (m.contact_point_id, m.language, m.template_version_id, m.zone)
-            IS DISTINCT FROM (c.contact_point_id, word.language, word.version, c.zone))
-""")  # noqa: S608
-CANCEL_WITHOUT_POINT = text("""
-    UPDATE message m SET status = 'canceled', reason = 'no_contact_point', ended_at = :now
-      FROM contact_point cp
-     WHERE (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id) AND NOT cp.listed
-       AND m.agency_id = :agency AND m.renewal_id = ANY(cast(:renewals AS uuid[])) AND m.kind = 'reminder'
+ANY_HELD = text("SELECT 1 FROM held LIMIT 1")
+COMPARE = text("UPDATE held SET drafted = draft.status FROM draft WHERE draft.id = held.id")
+# What is planned and a rule refuses now keeps what it was; what another message says, or what finds no day any more,
+# is as it is drafted.
+UNPLAN = text("""
+    UPDATE message m SET status = 'canceled', reason = d.reason, ended_at = :now
+      FROM draft d
+     WHERE d.was = 'planned' AND d.status = 'skipped' AND d.reason NOT IN ('household', 'first_channel')
+       AND m.id = ANY(ARRAY(SELECT id FROM held WHERE status = 'planned')) AND (m.id, m.period) = (d.id, d.period)
        AND m.status = 'planned'
 """)
+# What is planned and not drafted at all: the step is not asked any more. What lies beyond the horizon is left alone.
+UNASKED = text(f"""
+    UPDATE message m SET status = 'canceled', ended_at = :now,
+           reason = coalesce(v.refused, CASE WHEN v.listed THEN 'no_longer_due' ELSE 'no_contact_point' END)
+      FROM (SELECT h.id, {case_of_the_member("h.step")} AS refused, h.first_due_at,
+                   (mb.id, h.channel) IN (SELECT member_id, channel FROM reach) AS listed
+              FROM held h JOIN renewal rn ON (rn.agency_id, rn.id) = (:agency, h.renewal_id)
+              JOIN member mb ON (mb.agency_id, mb.id) = (:agency, rn.member_id)
+             WHERE h.status = 'planned' AND h.drafted IS NULL) v
+     WHERE m.id = ANY(ARRAY(SELECT id FROM held WHERE status = 'planned' AND drafted IS NULL)) AND m.id = v.id
+       AND m.status = 'planned' AND (v.refused IS NOT NULL OR NOT v.listed OR v.first_due_at <= :until)
+""")  # noqa: S608
+DROP_SKIPPED = text("""
+    DELETE FROM message WHERE status = 'skipped' AND id = ANY(ARRAY(
+      SELECT id FROM held WHERE status = 'skipped' AND NOT settled AND drafted IS DISTINCT FROM 'skipped'))
+""")
+FIELDS = (
+    "contact_point_id", "template", "template_version_id", "language", "place", "zone", "ladder", "about_on",
+    "anchor_on", "priority", "purpose", "month", "first_due_at", "due_at", "deadline_at", "bundled_into",
+)  # fmt: skip
+# The time of what is skipped as before stands, too, though it would be another now.
+DRAFTED_AS = {
+    "template_version_id": "d.version",
+    "due_at": "CASE d.status WHEN 'skipped' THEN coalesce(d.held_due, d.due_at) ELSE d.due_at END",
+}
+DRAFTED = ", ".join(DRAFTED_AS.get(name, f"d.{name}") for name in FIELDS)
+REFRESH = text(f"""
+    UPDATE message m SET ({", ".join(FIELDS)}, reason)
+           = ({DRAFTED}, CASE d.status WHEN 'planned' THEN m.reason ELSE d.reason END)
+      FROM draft d
+     WHERE m.id = ANY(ARRAY(SELECT id FROM draft WHERE was = status AND was IN ('planned', 'skipped')))
+       AND d.was = d.status AND (m.id, m.period) = (d.id, d.period) AND m.status = d.was AND ((d.was = 'skipped' AND m.reason IS DISTINCT FROM d.reason)
+        OR ({", ".join(f"m.{name}" for name in FIELDS)}) IS DISTINCT FROM ({DRAFTED}))
+""")  # noqa: S608
+TURN = text(f"""
+    UPDATE message m SET ({", ".join(FIELDS)}, status, reason, ended_at) = ({DRAFTED}, d.status, d.reason, :now)
+      FROM draft d
+     WHERE m.id = ANY(ARRAY(SELECT id FROM draft WHERE was = 'planned' AND status <> 'planned'))
+       AND d.status <> 'planned' AND (m.id, m.period) = (d.id, d.period) AND m.status = 'planned'
+""")  # noqa: S608
+# What is planned in the order in which it will be due, side by side; the rest person by person.
+ADD = text(f"""
+    INSERT INTO message (id, period, agency_id, kind, member_id, renewal_id, step, channel, status, reason, created_at,
+           ended_at, {", ".join(FIELDS)})
+    SELECT d.id, d.period, :agency, 'reminder', d.member_id, d.renewal_id, d.step, d.channel, d.status, d.reason, :now,
+           CASE WHEN d.status <> 'planned' THEN cast(:now AS timestamptz) END, {DRAFTED}
+      FROM draft d WHERE d.was IS NULL OR d.was = 'canceled' OR d.was = 'skipped' AND d.status <> 'skipped'
+     ORDER BY CASE d.status WHEN 'planned' THEN d.channel END NULLS FIRST,
+              CASE d.status WHEN 'planned' THEN d.due_at END NULLS FIRST, d.id
+    ON CONFLICT DO NOTHING
+""")  # noqa: S608
+# Who was to hear it by a message that is now another's, or none, is planned anew.
+FREE = text("""
+    INSERT INTO replan (agency_id, renewal_id)
+    SELECT DISTINCT agency_id, renewal_id FROM message
+     WHERE status = 'skipped' AND deadline_at > :now AND renewal_id NOT IN (SELECT renewal_id FROM chosen)
+       AND bundled_into = ANY(ARRAY(
+             SELECT h.id FROM held h JOIN message led ON led.id = h.id
+              WHERE led.id = ANY(ARRAY(SELECT id FROM held WHERE status = 'planned')) AND h.status = 'planned'
+                AND (led.status <> 'planned' OR (led.contact_point_id, led.anchor_on, led.template)
+                     IS DISTINCT FROM (h.contact_point_id, h.anchor_on, h.template))))
+    ON CONFLICT DO NOTHING
+""")
+FREE_OF = text("""
+    INSERT INTO replan (agency_id, renewal_id)
+    SELECT DISTINCT agency_id, renewal_id FROM message
+     WHERE bundled_into = ANY(cast(:leaders AS uuid[])) AND status = 'skipped' AND deadline_at > :now
+       AND renewal_id IS NOT NULL
+    ON CONFLICT DO NOTHING
+""")
 CANCEL = text(f"""
+    WITH ended AS (
     UPDATE message m SET status = 'canceled', reason = v.reason, ended_at = :now
-      FROM (SELECT held.id, held.period, coalesce({verdict("held.channel")}) AS reason
+      FROM (SELECT held.id, held.period, {refusal("held")} AS reason
               FROM message held
               JOIN member mb ON (mb.agency_id, mb.id) = (held.agency_id, held.member_id)
-              JOIN renewal rn ON (rn.agency_id, rn.id) = (held.agency_id, held.renewal_id)
+              LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (held.agency_id, held.renewal_id)
               JOIN contact_point cp ON (cp.agency_id, cp.id) = (held.agency_id, held.contact_point_id)
-              {consent_joins("held.channel")}
+              {consent_joins_of("held")}
              WHERE held.agency_id = :agency AND held.member_id = ANY(cast(:members AS uuid[]))
-               AND held.kind = 'reminder' AND held.status = 'planned' FOR UPDATE OF held) v
-     WHERE (m.id, m.period) = (v.id, v.period) AND v.reason IS NOT NULL
+               AND held.kind IN ('reminder', 'broadcast') AND held.status = 'planned' FOR UPDATE OF held) v
+     WHERE (m.id, m.period) = (v.id, v.period) AND v.reason IS NOT NULL RETURNING m.id),
+    freed AS (
+      INSERT INTO replan (agency_id, renewal_id)
+      SELECT DISTINCT told.agency_id, told.renewal_id FROM message told JOIN ended ON ended.id = told.bundled_into
+       WHERE told.status = 'skipped' AND told.deadline_at > :now AND told.renewal_id IS NOT NULL ON CONFLICT DO NOTHING)
+    SELECT id FROM ended
 """)  # noqa: S608
 
 
 async def agencies_waiting(session: Session) -> list[UUID]:
-    """Return the agencies that have renewals to be planned."""
+    """Return the agencies that have occasions or broadcasts to be planned."""
     return [row.agency_id for row in await session.all(WAITING)]
 
 
@@ -173,40 +153,40 @@ async def one_planner(session: Session, agency: UUID) -> None:
     await session.all(ONE_PLANNER, agency=str(agency))
 
 
-async def take(session: Session, agency: UUID, limit: int) -> list[UUID]:
-    """Take renewals that are to be planned; they are taken when the transaction commits."""
-    return [row.renewal_id for row in await session.all(TAKE, agency=agency, limit=limit)]
+async def take(session: Session, agency: UUID, limit: int) -> int:
+    """Choose occasions that are to be planned, whole households; they are taken when the transaction commits."""
+    taken = await session.run(TAKE, agency=agency, limit=limit)
+    if taken == limit:
+        taken += await session.run(TAKE_NEIGHBOURS, agency=agency)
+    return taken
 
 
-async def months_and_zones(session: Session, agency: UUID, renewals: Sequence[UUID]) -> tuple[list[Any], list[str]]:
-    """Return the renewal months and the zones that these renewals meet."""
-    values = {"agency": agency, "renewals": list(renewals)}
-    months = [row.renewal_month for row in await session.all(MONTHS, **values)]
-    return months, [row.zone for row in await session.all(ZONES, **values)]
+async def merge(session: Session, values: Mapping[str, Any], until: datetime) -> int:
+    """Make the messages what the draft says, and return how many that added."""
+    values = {**values, "until": until}
+    await session.run(COMPARE)
+    await steer(session, BY_KEY)
+    if await session.first(ANY_HELD):
+        changed = [
+            await session.run(one, **pick(one, values)) for one in (UNPLAN, UNASKED, DROP_SKIPPED, TURN, REFRESH)
+        ]
+        if any(changed):
+            await session.run(FREE, now=session.now)
+    return await session.run(ADD, **pick(ADD, values))
 
 
-async def languages(session: Session, agency: UUID, renewals: Sequence[UUID]) -> list[str]:
-    """Return the languages that the people of these renewals read or speak."""
-    rows = await session.all(LANGUAGES, agency=agency, renewals=list(renewals))
-    return [row.language for row in rows]
-
-
-async def plan(session: Session, values: Mapping[str, Any]) -> int:
-    """Plan one step for the renewals in `values` and return how many rows that added."""
-    if await session.first(HELD, **pick(HELD, values)):
-        for statement in (DROP_SKIPPED, REFRESH, CANCEL_WITHOUT_POINT):
-            await session.run(statement, **pick(statement, values))
-    added = await session.run(ADD, **pick(ADD, values))
-    return added + await session.run(ADD_UNREACHABLE, **pick(ADD_UNREACHABLE, values))
+async def free_household(session: Session, leaders: Sequence[UUID]) -> int:
+    """Have whoever was to hear it by one of these messages planned anew; return how many that are."""
+    return await session.run(FREE_OF, leaders=list(leaders), now=session.now) if leaders else 0
 
 
 async def cancel_what_no_longer_fits(
     session: Session, agency: UUID, members: Sequence[UUID], allowed: Sequence[str]
 ) -> int:
-    """Cancel the planned reminders of these members that a rule now refuses, with the rule's reason."""
-    return await session.run(CANCEL, agency=agency, members=list(members), allowed=list(allowed), now=session.now)
+    """Cancel what is planned for these members that a rule now refuses, with the rule's reason.
 
-
-def pick(statement: Any, values: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401
-    """Return just the values that a statement names."""
-    return {name: values[name] for name in statement._bindparams}  # noqa: SLF001
+    Others of the household who were to hear it by one of them are marked to be planned anew.
+    """
+    rows = await session.all(CANCEL, agency=agency, members=list(members), allowed=list(allowed), now=session.now)
+    await pass_on(session, [row.id for row in rows])
+    return len(rows)

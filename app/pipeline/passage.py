@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from app.db import clock, deliveries, reconciling, tries
-from app.db.transaction import Database
+from app.db import ahead, clock, deliveries, reconciling, tries
+from app.db.transaction import Database, Session
 from app.pipeline.delivery import Delivery
 from app.pipeline.dispatch import Dispatch
 from app.pipeline.planning import Planning
@@ -23,6 +23,9 @@ PATIENCE = 30
 """How many looks in a row, `A_WHILE` apart, may find something due and send none of it (its rate is used up)."""
 HAND_OVER_WITHIN = timedelta(seconds=40)
 """Machine time to wait for what is being sent; longer than any lease."""
+WHOLE = timedelta(seconds=1)
+"""Providers are told whole seconds, so they let go up to one later."""
+JUST_NOW = timedelta(seconds=5)
 LAST_WORDS_WITHIN = timedelta(seconds=2)
 """Machine time to wait at each stop for the receipts of what was handed over there."""
 
@@ -31,13 +34,14 @@ class Passage:
     """Moves the sandbox's clock."""
 
     def __init__(
-        self, database: Database, *, planning: Planning, dispatch: Dispatch, delivery: Delivery, upkeep: Upkeep,
-        receipts: Receipts, machine_now: Callable[[], datetime],
+        self, database: Database, *, planning: Planning, dispatch: Dispatch, delivery: Delivery, ahead: Delivery,
+        upkeep: Upkeep, receipts: Receipts, machine_now: Callable[[], datetime],
+        providers_wait: Callable[[timedelta], Awaitable[None]],
         nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._database, self._planning, self._dispatch = database, planning, dispatch
         self._delivery, self._upkeep, self._receipts, self._nap = delivery, upkeep, receipts, nap
-        self._machine_now = machine_now
+        self._machine_now, self._ahead, self._providers_wait = machine_now, ahead, providers_wait
 
     async def now(self) -> datetime:
         """Return business time."""
@@ -46,28 +50,47 @@ class Passage:
 
     async def move(self, target: datetime, *, told: Callable[[datetime], None] | None = None) -> datetime:
         """Move business time to `target`, stop by stop; returns when all that was due is handed on."""
+        turn = await self._day()
         await self._let_happen()
-        while (stop := await self._next_stop(target)) is not None:
+        while (stop := await self._next_stop(target, turn)) is not None:
+            only_a_day = stop == turn
+            if only_a_day:
+                turn = await self._day()
             await self._let_happen()
-            if told is not None:
+            if told is not None and not only_a_day:
                 told(stop)
-        async with self._database.transaction(None) as tx:
-            await clock.set_to(tx.session, target)
+        await self._go_to(target)
+        await self._day()
         await self._let_happen()
         return target
 
-    async def _next_stop(self, target: datetime) -> datetime | None:
-        """Move to the next moment at which something is due, if it comes before `target`, and return it."""
+    async def _go_to(self, moment: datetime) -> None:
+        """Set the clock; at the providers, too, what they hold for later has waited for so long then."""
+        async with self._database.transaction(None) as tx:
+            await clock.set_to(tx.session, moment)
+        if moment > tx.now:
+            await self._providers_wait(moment - tx.now)
+
+    async def _day(self) -> datetime:
+        """Plan what the day brings, and return when that is to be done again."""
+        await self._planning.daily()
+        return await self._planning.next_turn()
+
+    async def _next_stop(self, target: datetime, turn: datetime) -> datetime | None:
+        """Move to the next moment at which something is due or to be planned, if it comes before `target`."""
         async with self._database.transaction(None) as tx:
             session = tx.session
             stops = [
                 await deliveries.next_due(session, tx.now, target),
                 await reconciling.next_look(session, tx.now, target),
                 await tries.next_try(session, tx.now, target),
+                await ahead.next_hand_over(session, tx.now, target),
+                await _next_leaving(session, target),
+                turn if turn <= target else None,
             ]
-            stop = min((stop for stop in stops if stop is not None), default=None)
-            if stop is not None:
-                await clock.set_to(session, stop)
+        stop = min((stop for stop in stops if stop is not None), default=None)
+        if stop is not None:
+            await self._go_to(stop)
         return stop
 
     async def _let_happen(self) -> None:
@@ -77,7 +100,7 @@ class Passage:
         begun = self._machine_now()
         handed_on = await self._hand_on()
         await self._settle()
-        if handed_on:
+        if handed_on or await self._awaited(begun):
             await self._last_words(begun)
             await self._receipts.apply_waiting()
 
@@ -89,6 +112,8 @@ class Passage:
             total, idle = total + tried, 0 if tried else idle + 1
             if idle > 1:
                 await self._nap(A_WHILE)
+        for agency, channel in await self._dispatch.ahead():
+            total += await self._ahead.lane(agency, Channel(channel))
         return total
 
     async def _settle(self) -> None:
@@ -102,7 +127,18 @@ class Passage:
     async def _last_words(self, since: datetime) -> None:
         """Wait a moment for the receipts of what was handed over since a machine time."""
         for _ in range(int(LAST_WORDS_WITHIN.total_seconds() / PAUSE)):
-            async with self._database.transaction(None) as tx:
-                if not await reconciling.awaited(tx.session, since):
-                    return
+            if not await self._awaited(since):
+                return
             await self._nap(PAUSE)
+
+    async def _awaited(self, since: datetime) -> int:
+        """Return how many messages, handed over since a machine time or just let go, have no last word yet."""
+        async with self._database.transaction(None) as tx:
+            handed_over = await reconciling.awaited(tx.session, since)
+            return handed_over + await ahead.leaving(tx.session, tx.now - JUST_NOW)
+
+
+async def _next_leaving(session: Session, target: datetime) -> datetime | None:
+    """Return the next moment at which a provider has let go something that it held."""
+    left = await ahead.next_leaving(session, session.now - WHOLE, target - WHOLE)
+    return left and left + WHOLE

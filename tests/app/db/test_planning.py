@@ -1,231 +1,138 @@
-"""The planner in SQL against a planner of a few dozen plain lines, over generated members."""
+"""The planner in SQL against a planner of plain loops (`tests.app.pipeline.oracle`), over made-up counties."""
 
-import random
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.db import planning
-from app.rules.facts import (
-    Channel,
-    Consent,
-    Email,
-    LineKind,
-    MemberLeft,
-    MemberUpdated,
-    Phone,
-    RenewalChanged,
-    RenewalDue,
-    RenewalStatus,
-)
-from tests.app.pipeline.world import SMS, VOICE, a_member, an_event
+from app.db import drafting, planning
+from schedules.places import parse_place
+from tests.app.pipeline.generated import MOMENTS
+from tests.app.pipeline.side_by_side import MESSAGES, differences, ladders, planned_county, rules_of
+from tests.app.pipeline.world import a_member, an_event
 
-HOURS = {"sms": (9, 20, range(7)), "email": (9, 20, range(7)), "voice": (10, 19, range(6))}
-ZONES = {"+1714": "America/Los_Angeles", "+1212": "America/New_York", "+1808": "Pacific/Honolulu"}
-ZIPS = {"60601": "America/Chicago", "85001": "America/Phoenix", None: None}
-SHIPPED = {
-    "en": "en",
-    "es": "es",
-    "vi": "vi",
-    "ko": "ko",
-    "zh-Hans": "zh-Hans",
-    "yue": "zh-Hant",
-    "fa": "en",
-    None: "en",
-}
-MONTHS = [date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1), date(2027, 10, 1)]
-OPEN = {"unknown", "upcoming", "packet_mailed", "information_requested", "restored"}
-MOMENTS = [
-    datetime(2026, 11, 2, 20, 0, tzinfo=UTC),
-    datetime(2026, 11, 14, 23, 30, tzinfo=UTC),  # a Saturday, hours before a deadline
-    datetime(2026, 12, 6, 3, 30, tzinfo=UTC),  # a Saturday evening, in some zones a Sunday
-    datetime(2027, 1, 15, 6, 30, tzinfo=UTC),  # in the last hours of a deadline in the west, past it in the east
-]
+AGAIN = "INSERT INTO replan SELECT agency_id, id FROM renewal ON CONFLICT DO NOTHING"
 
 
-@dataclass
-class Person:
-    """What is true of one generated member, in the oracle's own words."""
-
-    ref: str
-    zone: str | None
-    zip: str | None
-    written: str | None
-    spoken: str | None
-    month: date
-    status: str
-    owner: str
-    left: str | None
-    chosen: tuple[Channel, ...] | None
-    phones: list[tuple[str, LineKind]]
-    emails: list[str]
-    said: dict[tuple[str, str], tuple[bool, datetime | None]] = field(default_factory=dict)
-    """(channel, address) → yes or no, and until when."""
+@pytest.fixture
+def one_reminder(monkeypatch):
+    monkeypatch.setattr("app.wiring.services.shipped_ladders", ladders)
 
 
-def a_person(chance: random.Random, at: int, now: datetime) -> Person:
-    def some(values, empty):
-        return None if chance.random() < empty else chance.choice(values)
-
-    phones = [
-        (f"{chance.choice(list(ZONES))}555{at:03}{n}", chance.choice(list(LineKind)))
-        for n in range(chance.choice((0, 1, 1, 2)))
-    ]
-    emails = [f"p{at}.{n}@example.org" for n in range(chance.choice((0, 1, 1, 2)))]
-    chosen = some([(SMS,), (Channel.EMAIL, VOICE), tuple(Channel), ()], 0.6)
-    person = Person(
-        f"M-{at}", some(["America/Denver", "Pacific/Honolulu"], 0.7), some(["60601", "85001"], 0.7),
-        some(["en", "es", "vi", "zh-Hans", "fa"], 0.2), some(["en", "ko", "yue"], 0.5), chance.choice(MONTHS),
-        chance.choice([*OPEN, *OPEN, "renewed", "form_received", "ineligible"]),
-        chance.choice(["county"] * 5 + ["ssa"]), some(["moved", "deceased", "removed"], 0.9), chosen, phones, emails,
-    )  # fmt: skip
-    for channel in Channel:
-        for address in emails if channel is Channel.EMAIL else [number for number, _ in phones]:
-            answer = chance.choice([None, True, True, True, False])
-            if answer is not None:
-                until = some([now - timedelta(days=1), now + timedelta(days=900)], 0.7) if answer else None
-                person.said[channel, address] = (answer, until)
-    return person
-
-
-def events(person: Person):
-    yield MemberUpdated(
-        timezone=person.zone, zip=person.zip, language_written=person.written, language_spoken=person.spoken,
-        phones=tuple(Phone(number, kind, rank) for rank, (number, kind) in enumerate(person.phones, 1)),
-        emails=tuple(Email(address, rank) for rank, address in enumerate(person.emails, 1)),
-        channels=person.chosen, renewals=(RenewalDue("medi_cal", person.month, 12, person.owner),),
-    )  # fmt: skip
-    yield RenewalChanged("medi_cal", person.month, RenewalStatus(person.status))
-    for (channel, address), (answer, until) in person.said.items():
-        yield Consent(Channel(channel), granted=answer, address=address, until=until)
-    if person.left:
-        yield MemberLeft(person.left)
-
-
-# --- the oracle -------------------------------------------------------------------------------
-
-
-def refusal(person: Person, channel: str, point: tuple[str, str], stopped: set[str], now: datetime) -> str | None:
-    address, kind = point
-    answer, until = person.said.get((channel, address), (None, None))
-    checks = [
-        (person.left is not None, f"member_{person.left}"),
-        (person.owner == "ssa", "ssa_renews"),
-        (person.status not in OPEN, person.status),
-        (channel == "sms" and kind == "landline", "landline"),
-        (person.chosen is not None and channel not in person.chosen, "channel_not_chosen"),
-        (channel != "email" and address in stopped, "opted_out"),
-        (answer is None, "no_consent"),
-        (answer is False, "opted_out"),
-        (until is not None and until <= now, "consent_expired"),
-    ]
-    return next((reason for refused, reason in checks if refused), None)
-
-
-def first_allowed(channel: str, zone: ZoneInfo, at: datetime) -> datetime:
-    opens, closes, weekdays = HOURS[channel]
-    day = at.astimezone(zone).date()
-    while True:
-        begin, end = (datetime.combine(day, time(hour), zone).astimezone(UTC) for hour in (opens, closes))
-        if day.weekday() in weekdays and at < end:
-            return max(at, begin)
-        day += timedelta(days=1)
-
-
-def months_before(month: date, count: int) -> date:
-    at = month.year * 12 + month.month - 1 - count
-    return date(at // 12, at % 12 + 1, 1)
-
-
-def expected(person: Person, stopped: set[str], now: datetime):
-    """Yield (member, channel, status, reason, due, language) for each row there must be."""
-    for channel in map(str, Channel):
-        if channel == "email":
-            points = [(address, "", None) for address in person.emails]
-        else:
-            points = [(number, str(kind), ZONES[number[:5]]) for number, kind in person.phones]
-        if not points:
-            continue
-        found = [(refusal(person, channel, (address, kind), stopped, now), zone) for address, kind, zone in points]
-        reason, zone = next((one for one in found if one[0] is None), found[0])
-        place = ZoneInfo(person.zone or ZIPS[person.zip] or zone or "America/Los_Angeles")
-        first = datetime.combine(months_before(person.month, 2), time(), place)
-        due = first_allowed(channel, place, max(first.astimezone(UTC), now))
-        deadline = datetime.combine(months_before(person.month, 1).replace(day=15), time(), place)
-        late = None if due < deadline else "deadline_passed"
-        status = "skipped" if reason else "expired" if late else "planned"
-        wanted = (person.spoken or person.written) if channel == "voice" else (person.written or person.spoken)
-        yield person.ref, channel, status, reason or late, due, SHIPPED[wanted]
-    if not person.phones and not person.emails:
-        case = refusal(person, "sms", ("", ""), set(), now)
-        yield person.ref, "none", "skipped", "no_contact_point" if case in ADDRESS_CASES else case, None, None
-
-
-ADDRESS_CASES = {"no_consent", "channel_not_chosen"}
-
-
-# --- both, side by side -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("now", MOMENTS)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "now"), list(enumerate(MOMENTS)))
 async def test_the_planner_in_sql_plans_what_the_plain_planner_plans(world, seed, now):
-    chance = random.Random(seed)  # noqa: S311
-    await world.at(now)
-    people = [a_person(chance, at, now) for at in range(120)]
-    await world.apply(*(an_event(facts, person.ref) for person in people for facts in events(person)))
-    stopped = {person.phones[0][0] for person in people[::9] if person.phones}
-    await world.plan()
-    for number in stopped:
-        await world.texts_us("STOP", sender=number)
+    _, said, found = await planned_county(world, seed, 60, now)
+    assert differences(said, found) == (set(), set())
+
+
+@pytest.mark.parametrize(("seed", "now"), list(enumerate(MOMENTS[:2])))
+async def test_planning_again_changes_nothing(world, seed, now):
+    _, _, before = await planned_county(world, seed, 50, now)
+    await world.rows(AGAIN)
+    assert await world.plan() == 0
+    assert sorted(await world.rows(MESSAGES)) == sorted(before)
+
+
+@pytest.mark.parametrize(("seed", "now"), list(enumerate(MOMENTS[2:5])))
+async def test_nobody_is_written_to_without_consent_outside_a_window_after_a_deadline_or_twice_on_a_day(
+    world, seed, now
+):
+    await planned_county(world, seed, 60, now)
+    await assert_nothing_is_wrong(world)
+
+
+@pytest.mark.parametrize(("seed", "now"), list(enumerate(MOMENTS[1:3])))
+async def test_whatever_changes_the_plan_is_right_again_and_planning_once_more_changes_nothing(world, seed, now):
+    await planned_county(world, seed, 60, now)
+    for changes in CHANGES:
+        await world.rows(changes)
+        await world.rows(AGAIN)
+        await world.plan()
+        await assert_nothing_is_wrong(world)
+        before = sorted(await world.rows(MESSAGES))
+        await world.rows(AGAIN)
+        assert await world.plan() == 0
+        assert sorted(await world.rows(MESSAGES)) == before
+
+
+CHANGES = (
+    "UPDATE consent_state SET granted = false WHERE get_byte(address_index, 0) < 60",
+    "UPDATE renewal SET status = 'renewed' WHERE get_byte(uuid_send(id), 0) < 60",
+    "UPDATE contact_point SET listed = false WHERE get_byte(uuid_send(id), 0) < 60",
+    "UPDATE renewal SET status = 'packet_mailed', due_on = due_on + 9 WHERE get_byte(uuid_send(id), 0) < 100",
+    "UPDATE contact_point SET listed = true, place = 'Pacific/Honolulu;HI' WHERE get_byte(uuid_send(id), 0) < 100",
+    "UPDATE consent_state SET granted = true",
+    "UPDATE member SET channels = ARRAY['email', 'sms'], status = 'active' WHERE get_byte(uuid_send(id), 0) < 100",
+)
+
+
+@pytest.mark.parametrize("seed", [3])
+async def test_it_does_not_matter_whether_people_come_together_or_one_after_the_other(world, seed):
+    now = MOMENTS[0]
+    _, _, found = await planned_county(world, seed, 60, now)
+    together = said_to(found)
     await world.rows("DELETE FROM message")
-    await world.rows("INSERT INTO replan SELECT agency_id, id FROM renewal ON CONFLICT DO NOTHING")
-    await world.plan()
-    assert await planned(world, now) == {
-        (*row[:4], at_once(row[4], now), row[5]) for person in people for row in expected(person, stopped, now)
+    renewals = sorted({row.renewal_id for row in found})
+    for part in range(4):
+        await world.rows(
+            "INSERT INTO replan SELECT agency_id, id FROM renewal WHERE id = ANY(%(ids)s)", ids=renewals[part::4]
+        )
+        await world.plan()
+    assert said_to(await world.rows(MESSAGES)) == together
+
+
+def said_to(found):
+    """Return who hears what, by one's own message or by that of another of the household."""
+    return {
+        (row.renewal_id, row.step, row.channel) for row in found if row.status == "planned" or row.reason == "household"
     }
 
 
-async def planned(world, now):
-    rows = await world.services.reporting.messages(
-        world.agency.id, dict.fromkeys(("kind", "status", "reason", "channel", "month", "member_ref")), before=None,
-        limit=10_000,
-    )  # fmt: skip
-    return {
-        (
-            row["member_ref"], row["channel"], row["status"], row["reason"],
-            None if row["channel"] == "none" else at_once(row["due_at"], now), row["language"],
-        )
-        for row in rows if row["kind"] == "reminder"
-    }  # fmt: skip
+async def test_a_household_of_more_chunks_than_one_is_planned_as_one(world, monkeypatch):
+    monkeypatch.setattr("app.pipeline.planning.CHUNK", 20)
+    _, said, found = await planned_county(world, 5, 50, MOMENTS[0])
+    assert said_to(found) == {
+        (row.renewal, row.step, row.channel) for row in said if row.status == "planned" or row.reason == "household"
+    }
 
 
-def at_once(due: datetime | None, now: datetime):
-    """Business time flows on during a test: what is due within a minute of now is due now."""
-    return "now" if due is not None and now <= due < now + timedelta(minutes=1) else due
+async def assert_nothing_is_wrong(world):
+    """Look at everything that is planned: consent, windows, deadlines, days, and who hears it by whom."""
+    rules = await rules_of(world)
+    planned = await world.rows(PLANNED)
+    assert planned
+    for row in planned:
+        assert row.granted
+        assert row.listed
+        assert row.due_at < row.deadline_at
+        assert rules.calendar.why_closed(parse_place(row.place), row.channel, row.due_at) is None
+    days = Counter((row.value_index, row.channel, row.due_at.astimezone(ZoneInfo(row.zone)).date()) for row in planned)
+    assert set(days.values()) == {1}
+    assert await world.rows(ASTRAY) == []
 
 
-async def test_planning_again_adds_moves_and_drops_nothing(world):
-    chance = random.Random(3)  # noqa: S311
-    people = [a_person(chance, at, MOMENTS[0]) for at in range(60)]
-    await world.apply(*(an_event(facts, person.ref) for person in people for facts in events(person)))
-    await world.plan()
-    before = await planned(world, MOMENTS[0])
-    await world.rows("INSERT INTO replan SELECT agency_id, id FROM renewal")
-    await world.plan()
-    assert await planned(world, MOMENTS[0]) == before
+PLANNED = """
+    SELECT m.*, cp.value_index, cp.listed, cs.granted FROM message m JOIN contact_point cp ON cp.id = m.contact_point_id
+      JOIN consent_state cs ON (cs.member_id, cs.channel, cs.address_index) = (m.member_id, m.channel, cp.value_index)
+     WHERE m.status = 'planned'
+"""
+ASTRAY = """
+    SELECT m.id FROM message m JOIN contact_point cp ON cp.id = m.contact_point_id
+      LEFT JOIN message led ON led.id = m.bundled_into AND led.status = 'planned'
+      LEFT JOIN contact_point to_point ON to_point.id = led.contact_point_id AND to_point.value_index = cp.value_index
+     WHERE m.status = 'skipped' AND m.reason = 'household' AND m.deadline_at > m.created_at + interval '1 hour'
+       AND to_point.id IS NULL
+"""
 
 
 async def test_a_renewal_is_taken_by_one_planner(world):
     await world.apply(*(an_event(a_member(), f"M-{at}") for at in range(5)))
     database, agency = world.services.database, world.agency.id
     async with database.transaction(agency) as first, database.transaction(agency) as second:
-        mine = await planning.take(first.session, agency, 3)
-        theirs = await planning.take(second.session, agency, 10)
-    assert (len(mine), len(theirs)) == (3, 2)
-    assert not set(mine) & set(theirs)
+        await drafting.begin(first.session)
+        await drafting.begin(second.session)
+        assert await planning.take(first.session, agency, 6) == 5
+        assert await planning.take(second.session, agency, 10) == 0
     assert await world.rows("SELECT renewal_id FROM replan") == []
 
 
@@ -235,3 +142,13 @@ async def test_each_agency_that_waits_is_found(world):
     await world.tell(a_member())
     async with world.services.database.transaction(None) as tx:
         assert await planning.agencies_waiting(tx.session) == [world.agency.id]
+
+
+async def test_who_was_to_hear_it_by_a_message_that_is_gone_is_planned_anew(world):
+    for ref in ("M-1", "M-2"):
+        await world.tell(a_member(), subject=ref)
+    await world.plan()
+    async with world.services.database.transaction(world.agency.id) as tx:
+        leaders = [row.id for row in await world.messages() if row.status == "planned"]
+        freed = await planning.free_household(tx.session, leaders)
+    assert freed == 1

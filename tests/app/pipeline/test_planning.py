@@ -8,6 +8,7 @@ from app.rules.facts import (
     LineKind,
     MemberLeft,
     MemberUpdated,
+    MilestoneSet,
     RenewalChanged,
     RenewalDue,
     RenewalStatus,
@@ -27,7 +28,6 @@ from tests.app.pipeline.world import (
     VOICE,
     a_member,
     phone,
-    yes,
 )
 
 ALL_PLANNED = {"sms": "planned", "email": "planned", "voice": "planned"}
@@ -48,7 +48,8 @@ async def test_texts_and_e_mails_are_due_at_nine_on_the_first_day_two_months_bef
 async def test_a_call_that_would_fall_on_a_sunday_waits_for_monday(world):
     await world.planned(a_member(renewals=due(datetime(2027, 4, 1).date())))  # noqa: DTZ001
     assert (await world.message(SMS)).due_at == datetime(2027, 2, 1, 17, tzinfo=UTC)
-    await world.planned(a_member(renewals=due(date(2027, 10, 1))), subject="M-2")
+    await world.at(datetime(2027, 6, 1, 20, tzinfo=UTC))
+    await world.planned(a_member(phones=(phone(OTHER_NUMBER),), renewals=due(date(2027, 10, 1))), subject="M-2")
     sunday = datetime(2027, 8, 1, 16, tzinfo=UTC)
     assert (await world.message(SMS)).due_at == sunday
     assert (await world.message(VOICE)).due_at == sunday + timedelta(days=1, hours=1)
@@ -199,7 +200,7 @@ async def test_a_changed_number_moves_the_planned_reminder_to_the_new_number(wor
 async def test_a_reminder_that_is_out_is_not_sent_again_to_a_changed_number(world):
     await world.sent()
     await world.planned(a_member(phones=(phone(OTHER_NUMBER),)))
-    assert await world.end(SMS) == "sent"
+    assert await world.end(SMS) == "sent in_flight_at_stop"
 
 
 async def test_a_removed_number_takes_its_planned_reminders_along(world):
@@ -233,8 +234,8 @@ async def test_a_changed_zone_reaches_what_is_planned(world):
     await world.planned()
     await world.planned(MemberUpdated(timezone="Pacific/Honolulu"))
     assert {row.zone for row in await world.messages()} == {"Pacific/Honolulu"}
-    assert (await world.message(SMS)).due_at == NINE + timedelta(hours=2)
-    assert (await world.message(SMS)).deadline_at == DEADLINE + timedelta(hours=2)
+    assert (await world.message(EMAIL)).due_at == NINE + timedelta(hours=2)
+    assert (await world.message(EMAIL)).deadline_at == DEADLINE + timedelta(hours=2)
 
 
 async def test_a_moved_month_opens_the_reminders_anew_under_the_new_month(world):
@@ -265,7 +266,7 @@ async def test_start_after_a_reminder_is_out_sends_no_second_one(world):
     await world.texts_us("STOP")
     await world.texts_us("START")
     await world.plan()
-    assert await world.end(SMS) == "sent"
+    assert await world.end(SMS) == "sent in_flight_at_stop"
 
 
 async def test_an_agency_plans_only_its_own_members(world):
@@ -274,31 +275,144 @@ async def test_an_agency_plans_only_its_own_members(world):
     assert await world.services.planning.agency(world.agency.id) == 0
 
 
-async def test_a_preview_counts_and_costs_what_would_be_sent_and_leaves_nothing(world):
-    await world.tell(a_member())
-    await world.tell(a_member(consents=yes(SMS)), subject="M-2")
-    rows = await world.services.planning.preview(world.agency, DEADLINE)
-    assert {(row["channel"], row["status"], row["messages"]) for row in rows} == {
-        ("sms", "planned", 2), ("email", "planned", 1), ("voice", "planned", 1),
-        ("email", "skipped", 1), ("voice", "skipped", 1),
-    }  # fmt: skip
-    text = next(row for row in rows if row["channel"] == "sms")
-    assert text["segments"] >= 2
-    assert text["cost"] == pytest.approx(text["segments"] * world.agency.prices["sms_segment"])
-    assert await world.messages() == []
-    assert await world.plan() == 6
-
-
-async def test_a_preview_names_the_character_that_makes_a_text_dear(world):
-    await world.tell(a_member(), subject="M-1")
-    await world.tell(a_member(language_written="vi"), subject="M-2")
-    rows = await world.services.planning.preview(world.agency, DEADLINE)
-    named = {row["language"]: row["forced_by"] for row in rows if row["channel"] == "sms"}
-    assert named == {"es": "", "vi": "ủ (U+1EE7 LATIN SMALL LETTER U WITH HOOK ABOVE) at character 49"}
-
-
 async def test_the_address_is_nowhere_in_a_reminders_row(world):
     await world.planned()
     found = await world.rows("SELECT message::text AS text FROM message")
     assert found
     assert not [row for row in found if NUMBER in row.text or ADDRESS in row.text]
+
+
+async def all_ends(world, channel):
+    """Return where the reminders of a channel stand, in no order."""
+    return sorted((await world.end(channel)).split(", "))
+
+
+async def test_who_shares_a_number_hears_it_in_one_message(world):
+    await world.tell(a_member(emails=()), subject="M-1")
+    await world.tell(a_member(emails=()), subject="M-2")
+    await world.plan()
+    assert await all_ends(world, SMS) == await all_ends(world, VOICE) == ["planned", "skipped household"]
+    texts = {row.status: row for row in await world.messages() if row.channel == SMS}
+    assert texts["skipped"].bundled_into == texts["planned"].id
+
+
+async def test_who_reads_another_language_in_a_household_hears_it_in_that_language(world):
+    await world.planned()
+    await world.planned(a_member(language_written="en"), subject="M-2")
+    assert await world.end(SMS) == "planned, planned"
+    one, other = sorted([row for row in await world.messages() if row.channel == SMS], key=lambda row: row.due_at)
+    assert (one.language, other.language, (other.due_at - one.due_at).days) == ("es", "en", 1)
+
+
+async def test_who_joins_a_household_later_hears_it_by_the_message_that_waits(world):
+    await world.planned(a_member(), subject="M-2")
+    await world.planned(a_member(), subject="M-1")
+    assert await world.end(SMS) == "planned, skipped household"
+
+
+async def test_who_joins_a_household_after_its_message_is_out_hears_it_on_the_next_day(world):
+    await world.sent(a_member(emails=()))
+    await world.planned(a_member(emails=()), subject="M-2")
+    assert (await world.message(SMS)).due_at == NINE + timedelta(days=1)
+
+
+async def test_what_was_said_by_a_households_message_is_not_said_again(world):
+    for ref in ("M-1", "M-2"):
+        await world.tell(a_member(), subject=ref)
+    await world.sent()
+    await world.planned(a_member(language_written="vi"), subject="M-2")
+    assert await all_ends(world, SMS) == ["sent", "skipped household"]
+
+
+async def test_when_the_one_whose_message_it_was_is_renewed_another_of_the_household_hears_it(world):
+    for ref in ("M-1", "M-2"):
+        await world.tell(a_member(), subject=ref)
+    await world.plan()
+    await world.planned(RenewalChanged("medi_cal", FEBRUARY, RenewalStatus("renewed")))
+    assert await world.end(SMS) == "canceled renewed, planned"
+
+
+async def test_others_whose_letter_says_something_else_hear_it_on_another_day(world):
+    await world.tell(a_member(emails=()), subject="M-1")
+    await world.tell(a_member(emails=(), renewals=due(MARCH)), subject="M-2")
+    await world.at(datetime(2027, 1, 4, 18, tzinfo=UTC))
+    await world.plan()
+    days = [row.due_at.date().isoformat() for row in await world.messages() if row.channel == SMS]
+    assert sorted(days) == ["2027-01-04", "2027-01-05"]
+
+
+async def test_what_begins_after_the_horizon_is_planned_by_the_day_that_brings_it(world):
+    await world.planned(a_member(renewals=due(date(2027, 5, 1))))
+    assert await world.messages() == []
+    await world.at(datetime(2026, 12, 1, 20, tzinfo=UTC))
+    assert await world.services.planning.daily() == 3
+    assert await world.services.planning.daily() == 0
+    assert await world.ends() == ALL_PLANNED
+
+
+async def test_a_day_plans_nothing_anew_that_was_canceled(world):
+    await world.planned()
+    await world.texts_us("STOP")
+    assert await world.services.planning.daily() == 0
+    assert await world.rows("SELECT * FROM replan") == []
+
+
+async def test_a_switch_that_stopped_a_message_for_good_is_kept(world):
+    await world.planned()
+    await world.rows("UPDATE message SET status = 'canceled', reason = 'stopped'")
+    await world.planned(a_member(language_written="vi"))
+    assert await world.end(SMS) == "canceled stopped"
+
+
+async def test_a_message_that_is_held_keeps_why(world):
+    await world.planned()
+    await world.rows("UPDATE message SET reason = 'paused'")
+    await world.planned(a_member(language_written="vi"))
+    assert {(row.reason, row.language) for row in await world.messages()} == {("paused", "vi")}
+
+
+class TestEveryLadder:
+    """With all ladders that are shipped."""
+
+    @pytest.fixture
+    def one_reminder(self):
+        """Not one reminder only."""
+
+    async def changed(self, world, status, **days):
+        await world.planned(a_member(), RenewalChanged("medi_cal", FEBRUARY, RenewalStatus(status), **days))
+
+    async def steps(self, world, *statuses):
+        return {row.step for row in await world.messages() if row.status in statuses}
+
+    async def test_a_thank_you_goes_by_the_first_channel_only(self, world):
+        await self.changed(world, "form_received", received_on=NOW.date())
+        ends = {row.channel: row.reason or row.status for row in await world.messages() if row.step == "form_received"}
+        assert ends == {"sms": "planned", "email": "first_channel", "voice": "first_channel"}
+
+    async def test_a_packet_changes_the_words_and_the_date_that_they_name(self, world):
+        await self.changed(world, "packet_mailed", packet_mailed_on=date(2026, 11, 30), due_on=date(2027, 2, 10))
+        found = {row.template: row.about_on for row in await world.messages() if row.step == "renewal_two_months"}
+        assert found == {"packet_reminder": date(2027, 2, 10)}
+
+    async def test_after_ninety_days_late_papers_help_no_more_and_one_may_apply_again(self, world):
+        await self.changed(world, "discontinued_procedural", effective_on=date(2026, 10, 31))
+        assert "apply_again" not in await self.steps(world, "planned")
+        await world.at(datetime(2027, 1, 30, 12, tzinfo=UTC))
+        await world.services.planning.daily()
+        assert await world.rows("SELECT DISTINCT status FROM renewal WHERE occasion = 'renewal'") == [("cure_expired",)]
+        assert await self.steps(world, "planned") == {"apply_again"}
+
+    async def test_a_restored_member_hears_nothing_of_a_loss_any_more(self, world):
+        await self.changed(world, "discontinued_procedural", effective_on=date(2026, 10, 31))
+        assert "cure_30" in await self.steps(world, "planned")
+        await self.changed(world, "restored")
+        assert not {step for step in await self.steps(world, "planned") if step.startswith("cure")}
+
+    async def test_a_care_plan_comes_again_a_year_on(self, world):
+        await world.tell(a_member(), MilestoneSet("annual_care_plan", "ccs", date(2026, 12, 15)))
+        await world.at(datetime(2026, 12, 20, 12, tzinfo=UTC))
+        await world.services.planning.daily()
+        found = await world.rows("SELECT on_date FROM renewal WHERE occasion = 'annual_care_plan' ORDER BY 1")
+        assert [row.on_date for row in found] == [date(2026, 12, 15), date(2027, 12, 15)]
+        await world.services.planning.daily()
+        assert len(await world.rows("SELECT 1 FROM renewal WHERE occasion = 'annual_care_plan'")) == 2
