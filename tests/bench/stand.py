@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,9 @@ class Stand:
         return self.run(BARE_INSERT, agency=self.agency.id, rows=rows)
 
     def waiting(self, channel: str) -> int:
-        """Return how many messages of a channel are still planned."""
-        asked = "SELECT count(*) FROM message WHERE channel = %s AND status = 'planned'"
-        [(count,)] = self.connection.execute(asked, [channel]).fetchall()
+        """Return how many messages of a channel are due and still planned."""
+        asked = "SELECT count(*) FROM message WHERE channel = %s AND status = 'planned' AND due_at < %s"
+        [(count,)] = self.connection.execute(asked, [channel, population.DUE + timedelta(hours=12)]).fetchall()
         return int(count)
 
 
