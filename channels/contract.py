@@ -36,9 +36,13 @@ class Capabilities:
     """Whether `send_at` is kept; `soonest` and `latest` are how far ahead it may be."""
     soonest: timedelta = timedelta()
     latest: timedelta = timedelta()
+    schedules_from: tuple[str, ...] = ()
+    """How a sender begins by which `send_at` is kept; empty where any will do."""
     can_cancel: bool = False
     cancel_ahead: timedelta = timedelta()
     """How long before `send_at` a withdrawal must arrive to be sure: later, even `Canceled` is no promise."""
+    needs_fence: bool = False
+    """Whether only what was sent under a fence can be withdrawn."""
     can_find: bool = False
     can_redact: bool = False
     longest_validity: timedelta | None = None

@@ -47,7 +47,7 @@ class SendGridMail(Defaults):
         self._transport = transport
         self.capabilities = Capabilities(
             "email", "message", batch=BATCH, at_once=transport.connections, longest=LONGEST,
-            can_schedule=True, latest=LATEST, can_cancel=True, cancel_ahead=IN_TIME, can_find=True,
+            can_schedule=True, latest=LATEST, can_cancel=True, cancel_ahead=IN_TIME, needs_fence=True, can_find=True,
         )  # fmt: skip
         self._base = base_url.rstrip("/")
         self._authorization = {"Authorization": f"Bearer {api_key}"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,6 +27,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 CHANNELS = ("sms", "email", "voice")
 MOST_LISTED = 1000
 _KINDS = tuple(twist.value for twist in Twist)
+_LONGEST_WAIT = 86_400.0 * 366 * 100
 _DIGITS = frozenset("0123456789*#")
 
 
@@ -47,6 +49,7 @@ class Controls:
             ("POST", "/calls/{id}/keys", self.press),
             ("POST", "/mail/{id}/unsubscribe", self.unsubscribe),
             ("POST", "/machines", self.switch_machine),
+            ("POST", "/waits", self.let_pass),
             ("GET", "/faults", self.faults),
             ("POST", "/faults", self.add_fault),
             ("DELETE", "/faults", self.clear_faults),
@@ -133,6 +136,13 @@ class Controls:
         if is_form(request):
             return self._back(taken.place(await taken.read(request), f"/mail/{quote(mail.id)}"))
         return JSONResponse({"id": mail.id, "status": status})
+
+    async def let_pass(self, request: Request) -> Response:
+        """Let what the providers hold for later have waited longer: the sandbox's clock was moved on."""
+        by = timedelta(seconds=taken.number(await taken.read(request), "seconds", _LONGEST_WAIT))
+        self.world.waits.let_pass(by)
+        self.world.sender.hurry(by)
+        return JSONResponse({"seconds": by.total_seconds()})
 
     async def add_fault(self, request: Request) -> Response:
         """Let a share of the requests go wrong for a while."""

@@ -87,9 +87,9 @@ Accepted = Sequence[tuple[Message, Sequence[Step]]]
 class Ledger:
     """Reads and writes the book; one process writes, from one event loop."""
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, now: Callable[[], datetime], waits: Callable[[], datetime] | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._now = now
+        self._now, self._waits = now, waits or now
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -106,7 +106,7 @@ class Ledger:
         """Write messages and their steps in one commit; return both with their numbers."""
         messages: list[Message] = []
         callbacks: list[Callback] = []
-        start = self._now().timestamp()
+        start = self._waits().timestamp()
         for message, steps in accepted:
             self._last_message += 1
             messages.append(replace(message, seq=self._last_message))

@@ -86,7 +86,8 @@ class SendGridMail:
         accepted: list[tuple[Message, Sequence[Step]]] = []
         for place, (person, outcome) in enumerate(zip(wanted["personalizations"], outcomes, strict=True)):
             mail = _mail(wanted, person, f"{message_id}.recvd-sandbox-1-{place}", moment)
-            message = replace(mail, status=status)
+            send_at = wanted.get("send_at", 0) + self.world.waits.beside.total_seconds()
+            message = replace(mail, status=status, detail={**mail.detail, "send_at": send_at})
             accepted.append((message, mail_steps(message, outcome, outcome.twists | faults, pace, wait)))
         early = not wait and Twist.EARLY in faults | _all_twists(outcomes)
         await self.world.accept(accepted, early=early)
@@ -108,7 +109,7 @@ class SendGridMail:
             return "processing"
         batch = wanted.get("batch_id", "")
         if batch:
-            self.batches.add_mail(batch, wanted["send_at"])
+            self.batches.add_mail(batch, wanted["send_at"] + self.world.waits.beside.total_seconds())
         return "canceled" if batch in self.batches.withdrawn() else "scheduled"
 
     def _listed(self, query: Mapping[str, str]) -> Response:

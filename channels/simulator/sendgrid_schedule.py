@@ -120,7 +120,7 @@ class SendGridSchedule:
 
     def _mark(self, batch: str, status: str, following: str) -> None:
         """Show the mails of a batch that still wait in another status."""
-        moment = self.world.now().timestamp()
+        moment = self.world.waits().timestamp()
         waiting = self.world.ledger.search(Search(channel="email", status=status, limit=_ALL))
         self.world.ledger.note(
             Fact(message.seq, "status", following) for message in waiting if _belongs(message, batch, moment)

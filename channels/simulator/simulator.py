@@ -29,6 +29,7 @@ from channels.simulator.telnyx_account import TelnyxAccount
 from channels.simulator.twilio_account import TwilioAccount
 from channels.simulator.twilio_calls import TwilioCalls
 from channels.simulator.twilio_messages import TwilioMessages
+from channels.simulator.waits import Waits
 from channels.simulator.world import World
 
 _WIDTH = 16
@@ -49,18 +50,21 @@ class Simulator:
         now: Callable[[], datetime],
         network: Network | None = None,
     ) -> None:
-        ledger = Ledger(settings.path, now)
-        sender = Sender(ledger, now)
+        settings.path.parent.mkdir(parents=True, exist_ok=True)
+        waits = Waits(settings.path, now)
+        ledger = Ledger(settings.path, now, waits)
+        sender = Sender(ledger, waits)
         self._world = World(
             settings=settings,
             now=now,
+            waits=waits,
             ledger=ledger,
             faults=Faults(now, settings.seed),
             poster=Poster(settings.auth_token, network or real_network()),
             sender=sender,
             taking=Taking(ledger, sender),
         )
-        self._batches = Batches(settings.path, now, settings.sendgrid_api_key)
+        self._batches = Batches(settings.path, waits, settings.sendgrid_api_key)
         self.mail_door = SmtpDoor(self._world)
         telephone = Telephone(self._world)
         messages = TwilioMessages(self._world)

@@ -1,7 +1,7 @@
 """Telnyx's Messages: texts are taken, shown and withdrawn as by the real one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,12 +101,19 @@ class TelnyxMessages:
         return Flaw(code) if code else None
 
     async def _accept(self, wanted: Wanted, twists: frozenset[Twist]) -> Response:
-        message = telnyx_text(wanted, self.world.now())
         wait = seconds_ahead(wanted, self.world.now())
+        message = telnyx_text(wanted, self.world.now())
+        message = replace(message, detail={**message.detail, "until": self._until(wanted)})
         steps = telnyx_steps(message, twists, pace=self.world.settings.pace, wait=wait)
         (kept,) = await self.world.accept([(message, steps)], early=Twist.EARLY in twists)
         answer: dict[str, Any] = shown(kept, kept.status)
         return JSONResponse({"data": answer})
+
+    def _until(self, wanted: Wanted) -> str:
+        """Return when a text leaves, by the clock of what waits."""
+        if "send_at" not in wanted:
+            return ""
+        return self.world.waits.at(datetime.fromisoformat(wanted["send_at"])).isoformat()
 
     def _find(self, request: Request) -> Message | None:
         message = self.world.ledger.get(request.path_params["id"])
@@ -115,4 +122,4 @@ class TelnyxMessages:
     def _is_open(self, message: Message) -> bool:
         if message.status != "scheduled":
             return False
-        return datetime.fromisoformat(message.detail["send_at"]) - self.world.now() > FIXED_BEFORE
+        return datetime.fromisoformat(message.detail["until"]) - self.world.waits() > FIXED_BEFORE

@@ -15,6 +15,7 @@ from channels.simulator.posting import Poster
 from channels.simulator.sender import Sender
 from channels.simulator.settings import SimulatorSettings
 from channels.simulator.taking import Taking
+from channels.simulator.waits import Waits
 
 _EARLY_WAIT = 5.0
 
@@ -25,6 +26,8 @@ class World:
 
     settings: SimulatorSettings
     now: Callable[[], datetime]
+    waits: Waits
+    """The clock of what is held for later."""
     ledger: Ledger
     faults: Faults
     poster: Poster

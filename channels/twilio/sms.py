@@ -74,8 +74,8 @@ class TwilioSms(Defaults):
     ) -> None:
         self.capabilities = Capabilities(
             "sms", "segment", at_once=transport.connections, longest=LONGEST, encodings=("GSM-7", "UCS-2"),
-            can_schedule=True, soonest=_SOONEST, latest=_LATEST, can_cancel=True, can_find=True, can_redact=True,
-            longest_validity=timedelta(seconds=_LONGEST_VALIDITY),
+            can_schedule=True, soonest=_SOONEST, latest=_LATEST, schedules_from=(_SERVICE,), can_cancel=True,
+            can_find=True, can_redact=True, longest_validity=timedelta(seconds=_LONGEST_VALIDITY),
         )  # fmt: skip
         self._account = Account(transport, account_sid=account_sid, auth_token=auth_token, base_url=base_url)
         self._signatures = Signatures((auth_token, *next_tokens))
