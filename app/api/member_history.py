@@ -13,7 +13,7 @@ from app.api.documents import json_request, problems
 from app.api.event_data import ConsentSaid
 from app.api.members import MemberRef, held, say, shown
 from app.api.once import IdempotencyKey, once
-from app.pipeline.timeline import timeline
+from app.api.problems import Problem
 
 router: Final = APIRouter(tags=["Members"])
 LINE: Final = (
@@ -58,10 +58,11 @@ class ConsentTaken(BaseModel):
     summary="Read a member's timeline",
 )
 async def get_timeline(member_ref: MemberRef, who: MembersReader, wired: Wired) -> Response:
-    """Return what happened and what is planned, each with its reason."""
-    view = await held(wired, who, member_ref)
-    entries = await timeline(wired.reporting, who.agency, view.member)
-    return answer({"data": [{name: plain(value) for name, value in entry.items()} for entry in entries]})
+    """Return what happened, what is planned and what is not, each with its reason in a sentence."""
+    told = await wired.timeline.of(who.agency, member_ref)
+    if told is None:
+        raise Problem("unknown-member")
+    return answer({"data": [{name: plain(value) for name, value in entry.items()} for entry in told.entries]})
 
 
 @router.get(
