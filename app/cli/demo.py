@@ -11,28 +11,27 @@ import socket
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import typer
 
-from app.cli.console import WIDE, err, out
+from app.cli.console import WIDE, err, out, show_table
 from app.cli.reports import show_report
 from app.cli.season import STEPS, Season
+from app.cli.season.looking import by_ladder, one_story
 from app.clock import ticking
 from app.errors import KeepCoveredError
 from app.logs import set_up_logs
-from app.pipeline.reporting import ReportAsked
-from app.rules.agency import Agency
 from app.settings import Settings, default_data_dir, note_public_url, read_settings
 from app.wiring import Services, erase_database, migrate, open_database_url, open_services
 from app.worker import working
 
 NOTE = "demo.json"
 WARNINGS_ONLY = 40
-FIRST, LAST = datetime(2026, 12, 1, tzinfo=UTC).date(), datetime(2027, 4, 1, tzinfo=UTC).date()
+LADDER_COLUMNS = ("ladder", "step", "left", "delivered", "planned", "canceled", "skipped", "expired")
+STORY_LINES = 12
 
 
 @dataclass(slots=True)
@@ -161,35 +160,38 @@ async def _play(season: Season, progress: Progress) -> None:
 
 
 async def _judge(services: Services, season: Season) -> bool:
-    """Show the report and check it against the simulator's own book; say whether all is right."""
-    agency = await services.tenancy.by_code("orange")
-    if agency is None:
-        raise KeepCoveredError("the demo's agency is gone")
+    """Show the reports and check them against the simulator's own book; say whether all is right."""
     out.print()
     for axes in (("channel", "language"), ("status", "reason")) if out.width >= WIDE else (("channel", "status"),):
-        show_report(await services.reporting.deliveries(agency.id, ReportAsked(FIRST, LAST, axes)), axes)
-    return await _compare(services, season, agency)
-
-
-async def _compare(services: Services, season: Season, agency: Agency) -> bool:
-    report = await services.reporting.deliveries(agency.id, ReportAsked(FIRST, LAST, ()))
-    accepted = await season.accepted()
-    references = [entry["reference"] for entry in accepted]
-    twice = len(references) - len(set(references))
-    totals = report.totals
-    open_ends = totals["sending"]
-    unaccounted = await services.reporting.unaccounted(agency.id)
-    checks = {
-        "every renewal has its reminders, and none is overdue": unaccounted == 0,
-        "nothing is left half-sent": open_ends == 0,
-        "no attempt was accepted twice": twice == 0,
-        "nobody was reminded twice on a channel": await season.doubled(accepted) == 0,
-    }
-    out.print(f"The simulated providers accepted {len(accepted)} messages.")
+        show_report(await season.report(*axes), axes)
+    ladders = await by_ladder(season)
+    show_table("What each ladder sent", LADDER_COLUMNS, ladders)
+    story = await one_story(season)
+    out.print("\nOne member, who renews every six months from 2027 on:")
+    for line in story[:STORY_LINES]:
+        out.print(f"  {line}", soft_wrap=True, markup=False)
+    checks = await _compare(services, season)
+    unsent = [row["step"] for row in ladders if not row["left"]]
+    checks[f"each shipped step was sent{': not ' + ', '.join(unsent) if unsent else ''}"] = not unsent
+    missing = [name for name in season.statuses if name not in season.seen]
+    checks[f"each status occurred{': not ' + ', '.join(missing) if missing else ''}"] = not missing
     for sentence, right in checks.items():
         out.print(f"{'[green]✓[/]' if right else '[red]✗[/]'} {sentence}")
-    missing = [name for name in season.statuses if name not in season.seen]
-    out.print("Statuses that occurred: " + ", ".join(name for name in season.statuses if name in season.seen))
-    if missing:
-        out.print(f"[red]✗[/] statuses that did not occur: {', '.join(missing)}")
-    return all(checks.values()) and not missing
+    return all(checks.values())
+
+
+async def _compare(services: Services, season: Season) -> dict[str, bool]:
+    """Return what is checked, each with whether it is so."""
+    agency = await season.agency()
+    accepted = await season.accepted()
+    references = [entry["reference"] for entry in accepted]
+    out.print(f"\nThe simulated providers accepted {len(accepted)} messages.")
+    return {
+        "every renewal has its reminders, and none is overdue": await services.reporting.unaccounted(agency.id) == 0,
+        "nothing is left half-sent": (await season.report()).totals["sending"] == 0,
+        "no attempt was accepted twice": len(references) == len(set(references)),
+        "nobody was reminded twice on a channel": await season.doubled(accepted) == 0,
+        "a pause held everything at once": season.facts["paused"],
+        "a hardship held everything": season.facts["spared"],
+        "who was renewed on Tuesday got nothing on Wednesday": season.facts["quiet"],
+    }

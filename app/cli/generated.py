@@ -6,7 +6,7 @@ Phones are in the 555 exchange, e-mails under example.org; the same seed makes t
 import csv
 import io
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 AGENCY = """
@@ -29,7 +29,8 @@ email = "Medi-Cal renewals <renewals@orange.example.org>"
 """
 COLUMNS = (
     "Member ID", "First Name", "DOB", "Phone", "Phone Type", "Email", "Written Lang", "Spoken Lang", "Renewal Month",
-    "Cycle", "Owner", "Status", "SMS Consent", "Email Consent", "Voice Consent", "Consent Basis", "Consent Date", "ZIP",
+    "Cycle", "Owner", "Program", "Status", "SMS Consent", "Email Consent", "Voice Consent", "Consent Basis",
+    "Consent Date", "ZIP",
 )  # fmt: skip
 PEOPLE = {
     "English": ("Grace", "Daniel", "Ruth", "Maya", "Owen"),
@@ -45,6 +46,30 @@ LANGUAGES = ("English", "English", "Spanish", "Spanish", "Vietnamese", "Vietname
 AREAS = ("714", "949", "657")
 ZIPS = ("92620", "92683", "92704", "92840", "92868")
 SEED = 20_270_301
+CAST = {
+    "six_months": range(100, 116),
+    "ccs": range(140, 146),
+    "turning_19": range(146, 150),
+    "fostered": range(150, 154),
+    "care_plan": range(154, 160),
+    "continuity": range(160, 164),
+    "work_rule": range(164, 170),
+    "far_away": range(170, 182),
+    "families": range(182, 206),
+}
+"""Who has a part of their own, by their place among all."""
+PARTS: Mapping[str, Mapping[str, str]] = {
+    "six_months": {"Renewal Month": "2027-04", "Cycle": "6"},
+    "ccs": {"Renewal Month": "2027-06", "Program": "CCS", "DOB": "06/14/2006"},
+    "turning_19": {"Renewal Month": "2027-06", "DOB": "04/09/2008"},
+    "fostered": {"Renewal Month": "2027-06", "DOB": "06/20/2001"},
+    "care_plan": {"Renewal Month": "2027-06"},
+    "continuity": {"Renewal Month": "2027-06"},
+    "work_rule": {"Renewal Month": "2027-06"},
+    "far_away": {"ZIP": "10001"},
+    "families": {},
+}
+REACHED = {"Phone Type": "Mobile", "Owner": "County", "SMS Consent": "Y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,7 @@ def members(count: int, months: Sequence[str], outcomes: Sequence[tuple[str, str
     dice = random.Random(SEED)  # noqa: S311  (people, not secrets)
     for number in range(count):
         cells = _ordinary(number, months[number % len(months)], dice)
+        cells |= _part(number, cells)
         if number < len(outcomes):
             cells |= _magic(*outcomes[number], month=months[0])
         yield Person(cells["Member ID"], cells)
@@ -91,8 +117,9 @@ def _ordinary(number: int, month: str, dice: random.Random) -> dict[str, str]:
         "Written Lang": language,
         "Spoken Lang": dice.choice((language, "")),
         "Renewal Month": month,
-        "Cycle": dice.choice(("12", "12", "12", "6")),
+        "Cycle": "12",
         "Owner": "SSA" if number % 40 == 7 else "County",  # noqa: PLR2004
+        "Program": "",
         "Status": "",
         "SMS Consent": dice.choice(("Y", "Y", "Y", "Y", "N", "")),
         "Email Consent": dice.choice(("Y", "Y", "Y", "")),
@@ -100,6 +127,26 @@ def _ordinary(number: int, month: str, dice: random.Random) -> dict[str, str]:
         "Consent Basis": dice.choice(("Application", "Opt-in")),
         "Consent Date": f"2026-{dice.randint(1, 11):02}-{dice.randint(1, 28):02}",
         "ZIP": dice.choice(ZIPS),
+    }
+
+
+def _part(number: int, cells: Mapping[str, str]) -> dict[str, str]:
+    """Give somebody of the cast what their part needs; the second of a family shares the first one's phone."""
+    part = next((name for name, places in CAST.items() if number in places), None)
+    if part is None:
+        return {}
+    area = "212" if part == "far_away" else AREAS[number % 3]
+    phone = f"({area}) 555-{1000 + number:04}"
+    if part == "families":
+        first = number - number % 2
+        phone = f"({AREAS[first % 3]}) 555-{1000 + first:04}"
+        return {**REACHED, "Phone": phone, "Email": "", "Written Lang": "English", "Spoken Lang": "English",
+                "First Name": PEOPLE["English"][number % 5]}  # fmt: skip
+    return {
+        **REACHED,
+        **PARTS[part],
+        "Phone": phone,
+        "Renewal Month": PARTS[part].get("Renewal Month", cells["Renewal Month"]),
     }
 
 

@@ -43,7 +43,7 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def run(clean_url, tmp_path, port, monkeypatch) -> Iterator[Run]:
+def run(clean_url, tmp_path, port, one_reminder, monkeypatch) -> Iterator[Run]:
     """Run a command; its data folder and database are the test's own, and its logs end with it."""
     monkeypatch.setenv("KEEPCOVERED_DATABASE_URL", clean_url)
     monkeypatch.setenv("KEEPCOVERED_DATA_DIR", str(tmp_path / "data"))

@@ -23,22 +23,6 @@ def test_a_file_that_is_no_roster_says_why(county, tmp_path):
     assert "letter.csv" in said.errors
 
 
-def test_the_plan_says_how_many_and_at_what_cost(county, roster):
-    county("import", str(roster), "--agency", "orange")
-    plan = county("plan", "--agency", "orange", "--until", "2027-01-31", "--dry-run", "--json").json
-    assert plan["totals"]["messages"] == 1
-    assert plan["totals"]["segments"] > 1
-    assert plan["totals"]["cost"] > 0
-
-
-def test_a_member_is_explained_with_what_is_to_come(county, roster):
-    county("import", str(roster), "--agency", "orange")
-    shown = county("explain", "M-1", "--agency", "orange").text
-    assert "yes to renewal by sms" in shown
-    assert "reminder by sms for 2027-02: planned" in shown
-    assert county("explain", "M-9", "--agency", "orange").code == 1
-
-
 def test_a_test_message_goes_only_to_an_address_that_is_one(county):
     assert (
         "by sms in 'vi'"
