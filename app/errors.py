@@ -5,6 +5,7 @@ BadSettings         the service cannot start with these settings
 UnknownSchema       the database was made by another version
 NotReady            something this command needs is not running
 UnfitTemplates      words that would not fit their channel are not loaded
+UnfitLadders        ladders that make no sense together are not put in force
 """
 
 
@@ -22,6 +23,10 @@ class UnknownSchema(KeepCoveredError):
 
 class UnfitTemplates(KeepCoveredError):
     """Templates do not fit their channels; none was loaded."""
+
+
+class UnfitLadders(KeepCoveredError):
+    """Ladders do not fit together; what runs stays."""
 
 
 class NotReady(KeepCoveredError):

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from app.logs import log
+from app.pipeline.heartbeats import LIMITS
 from app.queue import Job
 from app.rules.facts import Channel
 from app.wiring import Services
@@ -16,10 +17,13 @@ def handlers(services: Services) -> Mapping[Job, Handler]:
     return {
         Job.PLAN: lambda agency: services.planning.agency(UUID(agency)),
         Job.DELIVER: lambda agency, channel: services.delivery.lane(UUID(agency), Channel(channel)),
+        Job.AHEAD: lambda agency, channel: services.ahead.lane(UUID(agency), Channel(channel)),
+        Job.WITHDRAW: lambda **_: services.withdrawing.run(),
         Job.DISPATCH: lambda **_: services.dispatch.wake(),
         Job.RECEIPTS: lambda **_: services.receipts.apply_waiting(),
         Job.UPKEEP: lambda **_: services.upkeep.tick(),
-        Job.DAILY: lambda **_: services.planning.waiting(),
+        # Its tick brings the day; who rings it otherwise only wants what waits to be planned.
+        Job.DAILY: lambda timestamp=None: services.planning.daily() if timestamp else services.planning.waiting(),
         Job.SWEEP: lambda **_: services.upkeep.sweep(),
     }
 
@@ -27,13 +31,15 @@ def handlers(services: Services) -> Mapping[Job, Handler]:
 def register(services: Services) -> None:
     """Tell the queue what each job does; a job's fault is logged by its kind, never with its values."""
     for job, handler in handlers(services).items():
-        services.queue.task(name=job, queue=job)(_guarded(job, handler))
+        services.queue.task(name=job, queue=job)(_guarded(services, job, handler))
 
 
-def _guarded(job: Job, handler: Handler) -> Handler:
+def _guarded(services: Services, job: Job, handler: Handler) -> Handler:
     async def run(**args: object) -> None:
         try:
-            await handler(**args)
+            done = await handler(**args)
+            if job in LIMITS and "timestamp" in args:  # a bell does not stand in for a tick that never comes
+                await services.heartbeats.beat(job, done)
         except Exception as error:
             log().error("job failed", job=job, error=type(error).__name__)
             raise

@@ -14,9 +14,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.api import (
+    broadcasts,
     callbacks,
     clips,
     county_events,
+    forecast,
     health,
     member_history,
     members,
@@ -25,6 +27,7 @@ from app.api import (
     reports,
     sandbox,
     signups,
+    switches,
 )
 from app.api.answers import answer
 from app.api.documents import document
@@ -36,6 +39,9 @@ from app.wiring import VERSION, Services
 
 ROUTERS: Final = (
     county_events.router, member_history.router, members.router, messages.router, reports.router, signups.router,
+    forecast.router,
+    switches.router,
+    broadcasts.router,
     clips.router, health.router, home.router, docs.router, unsubscribe.router,
 )  # fmt: skip
 ABOUT: Final = "Reminds people to renew their Medi-Cal before they lose it: by text, e-mail and call, once, with proof."
@@ -101,7 +107,8 @@ async def _openapi(request: Request) -> Response:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    """Start and stop the simulated providers with the server."""
+    """Begin to listen for the stages' heartbeats; start and stop the simulated providers with the server."""
+    await app.state.services.heartbeats.expect()
     simulator = app.state.services.simulator
     if simulator is None:
         yield {}

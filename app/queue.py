@@ -17,6 +17,8 @@ class Job(StrEnum):
 
     PLAN = "plan"
     DELIVER = "deliver"
+    AHEAD = "ahead"
+    WITHDRAW = "withdraw"
     DISPATCH = "dispatch"
     RECEIPTS = "receipts"
     UPKEEP = "upkeep"

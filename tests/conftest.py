@@ -60,6 +60,17 @@ voice = "+17145550101"
 email = "Medi-Cal renewals <renewals@orange.example.org>"
 """
 
+ONE_REMINDER = """
+name = "medi_cal_renewal"
+programs = ["medi_cal"]
+[[steps]]
+key = "renewal_two_months"
+template = "renewal_two_months"
+from = { anchor = "renewal_month", months = -2 }
+until = { anchor = "renewal_month", months = -1, days = 13 }
+statuses = ["unknown", "upcoming", "packet_mailed", "information_requested", "restored"]
+"""
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedPostgres]:
@@ -163,7 +174,13 @@ def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def services(settings: Settings, clean_url: str, _read_once: None) -> AsyncIterator[Services]:
+def one_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One step, two months before, so that a test has one reminder a channel; who needs all ladders overrides this."""
+    monkeypatch.setattr("app.wiring.services.shipped_ladders", lambda: {"medi_cal_renewal.toml": ONE_REMINDER})
+
+
+@pytest.fixture
+async def services(settings: Settings, clean_url: str, _read_once: None, one_reminder: None) -> AsyncIterator[Services]:
     """Every stage over an empty database with the shipped words; nothing runs by itself."""
     async with open_services(settings, clean_url) as opened:
         yield opened

@@ -25,13 +25,14 @@ from channels.telnyx.codes import POINTERS
 from channels.telnyx.webhooks import REASONS as TELNYX_STATES
 from channels.twilio.codes import CANCELED, MEANINGS, UNEXPLAINED, Kind
 from channels.twilio.voice import _LISTENERS, STATUSES
-from schedules.ladders import parse_ladder
+from schedules.ladders.reading import parse_ladder
 from schedules.timetable import TIMETABLE
 
 ROOT = Path(app.__file__).parents[1]
 CONTENT = ROOT / "app" / "content"
 LANGUAGES = sorted(file.parent.name for file in CONTENT.glob("*/wordings.toml"))
-LADDERS = sorted((ROOT / "schedules" / "data").glob("*.toml"))
+LADDERS = sorted((ROOT / "schedules" / "ladders").glob("*.toml"))
+STEPS = [step for file in LADDERS for step in parse_ladder(file.read_text("utf-8"), name=file.name).steps]
 FILE_LINES, FUNCTION_LINES, PACKAGE_LINES = 300, 40, 30
 
 MODULES = {
@@ -138,17 +139,14 @@ def test_every_tick_names_a_job_and_comes_in_whole_seconds():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("file", LADDERS, ids=[file.stem for file in LADDERS])
-def test_every_step_of_a_ladder_has_words_in_every_language_on_every_channel(file, language):
-    for step in parse_ladder(file.read_text("utf-8")).steps:
-        template = parse_template((CONTENT / language / f"{step.template}.toml").read_text("utf-8"))
-        assert [channel for channel in Channel if not getattr(template, channel)] == [], step.key
+@pytest.mark.parametrize("key", sorted({key for step in STEPS for key in (step.template, *step.templates.values())}))
+def test_every_step_of_a_ladder_has_words_in_every_language_on_every_channel(key, language):
+    template = parse_template((CONTENT / language / f"{key}.toml").read_text("utf-8"))
+    assert [channel for channel in Channel if not getattr(template, channel)] == []
 
 
-@pytest.mark.parametrize("file", LADDERS, ids=[file.stem for file in LADDERS])
-def test_every_status_that_a_step_allows_is_one_of_ours(file):
-    allowed = frozenset[str]().union(*(step.allowed_statuses for step in parse_ladder(file.read_text("utf-8")).steps))
-    assert allowed <= set(RenewalStatus)
+def test_every_status_that_a_step_allows_is_one_of_ours():
+    assert frozenset[str]().union(*(step.statuses for step in STEPS)) <= set(RenewalStatus)
 
 
 # --- every reason has its sentence ------------------------------------------------------------
@@ -162,7 +160,7 @@ PREFIXES = {
 """Reasons that SQL puts together of a word and a status."""
 
 
-SQL_FORMS = (r"\breason = '(\w+)'", r"THEN '(\w+)'", r"coalesce\([^()]*, '(\w{3,})'\)")
+SQL_FORMS = (r"\breason = '(\w+)'", r"(?:THEN|ELSE) '(\w+)'", r"coalesce\([^()]*, '(\w{3,})'\)")
 """Where a reason stands in a statement."""
 
 
@@ -188,14 +186,13 @@ def sql_reasons() -> set[str]:
     found |= {f"{word}{status}" for word, statuses in PREFIXES.items() for status in statuses}
     stages = "\n".join(text for name, text in MODULES.items() if name.startswith("app/pipeline/"))
     found |= set(re.findall(r'"(no_[a-z_]+)"', stages))
-    not_reasons = {"off", "on"} | set(Status) | ATTEMPT_STATES | PROOFS | set(Channel) | {"active", "none"}
+    not_reasons = {"off", "on"} | set(Status) | ATTEMPT_STATES | PROOFS | set(Channel) | {"active", "none", "infinity"}
     return found - not_reasons
 
 
 def statuses_that_refuse() -> set[str]:
-    """A renewal's status that no step allows is the reason itself."""
-    ladder = parse_ladder(LADDERS[0].read_text("utf-8"))
-    always = frozenset.intersection(*(step.allowed_statuses for step in ladder.steps))
+    """A renewal's status that a step does not allow is the reason itself."""
+    always = frozenset.intersection(*(step.statuses for step in STEPS))
     return set(RenewalStatus) - always - {RenewalStatus.CANCELED}
 
 

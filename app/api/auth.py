@@ -41,6 +41,12 @@ def needs(scope: str) -> Callable[..., Awaitable[Principal]]:
     return principal
 
 
+async def name_of(wired: Services, who: Principal) -> str:
+    """Return the name that a key was made under; without one, its id."""
+    names = {row.id: row.name for row in await wired.tenancy.keys(who.agency)}
+    return names.get(who.key_id) or f"key {who.key_id}"
+
+
 EventsWriter = Annotated[Principal, Depends(needs("events:write"))]
 MembersReader = Annotated[Principal, Depends(needs("members:read"))]
 MembersWriter = Annotated[Principal, Depends(needs("members:write"))]

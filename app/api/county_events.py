@@ -11,7 +11,7 @@ from app.api.bodies import read_body
 from app.api.cloud_events import Received, read_event, received
 from app.api.documents import events_body, problems
 from app.api.once import IdempotencyKey, once
-from app.api.problems import Problem
+from app.api.problems import Fault, Problem
 from app.pipeline.intake import EventResult
 from app.pipeline.tenancy import Principal
 from app.rules.facts import CountyEvent
@@ -19,6 +19,8 @@ from app.wiring import Services
 
 router: Final = APIRouter(tags=["County systems"])
 COUNTED: Final = ("applied", "duplicate", "stale", "rejected")
+FAULTS: Final = {"own-county": (Fault("/data/to_county_code", "name a county other than the agency's own"),)}
+"""Where an event is wrong that was rejected for what we hold."""
 
 
 class EventAnswer(BaseModel):
@@ -88,7 +90,7 @@ def _rejected(request: Request, value: object, problem: Problem) -> dict[str, An
 def _result(request: Request, result: EventResult, found: Received) -> dict[str, Any]:
     if result.status != "rejected":
         return {"id": result.id, "status": "applied" if result.status == "unchanged" else result.status}
-    problem = Problem(result.problem)
+    problem = Problem(result.problem, errors=FAULTS.get(result.problem, ()))
     if not found.batch:
         raise problem
     return {"id": result.id, "status": "rejected", "problem": problem.body(request)}

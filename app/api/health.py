@@ -14,19 +14,25 @@ from app.api.problems import Fault, Problem
 router: Final = APIRouter(tags=["Operation"])
 
 
-class Alive(BaseModel):
+class Ready(BaseModel):
     """All is well."""
 
     status: Literal["ok"]
 
 
+class Alive(Ready):
+    """The process runs; `alarms` are sentences about stages that have been silent for too long."""
+
+    alarms: list[str]
+
+
 @router.get("/healthz", response_model=Alive, summary="Does the process run?")
-async def healthz() -> Response:
-    """Answer; nothing else is looked at."""
-    return answer({"status": "ok"})
+async def healthz(wired: Wired) -> Response:
+    """Answer, whatever else is wrong, and say which stages are silent."""
+    return answer({"status": "ok", "alarms": await wired.heartbeats.alarms()})
 
 
-@router.get("/readyz", response_model=Alive, responses=problems(503), summary="Can it work?")
+@router.get("/readyz", response_model=Ready, responses=problems(503), summary="Can it work?")
 async def readyz(wired: Wired) -> Response:
     """Say whether the database answers with the schema of this version."""
     if missing := await wired.readiness.missing():

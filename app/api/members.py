@@ -27,11 +27,11 @@ router: Final = APIRouter(tags=["Members"])
 SOURCE: Final = "/v1/members"
 MemberRef = Annotated[str, Path(min_length=1, max_length=255, description="The `subject` of the county's events.")]
 Updated = Annotated[MemberUpdated, Depends(json_body(MemberUpdated))]
-DATES: Final = ("packet_mailed_on", "requested_on", "due_on", "received_on", "effective_on")
+DATES: Final = ("packet_mailed_on", "requested_on", "due_on", "received_on", "effective_on", "status_on")
 
 
 class MemberShown(BaseModel):
-    """A member with contact points, renewals, milestones and what the consents say now."""
+    """A member with contact points, renewals, milestones, what else falls due, and what the consents say now."""
 
     member_ref: str
     status: str
@@ -49,6 +49,7 @@ class MemberShown(BaseModel):
     consents: list[dict[str, Any]]
     renewals: list[dict[str, Any]]
     milestones: list[dict[str, Any]]
+    occasions: list[dict[str, Any]]
 
 
 @router.get(
@@ -130,6 +131,10 @@ def shown(view: MemberView) -> dict[str, Any]:
             for one in sorted(member.renewals.values(), key=lambda r: (r.program, r.month))
         ],
         "milestones": _milestones(member),
+        "occasions": [
+            {"kind": one.occasion, "program": one.program, "on": plain(one.on), "status": one.status}
+            for one in sorted(member.occasions, key=lambda one: (one.on, one.occasion, one.program))
+        ],
     }
 
 

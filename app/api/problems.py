@@ -42,6 +42,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         "The key may not do this", 403, "The API key is valid, but lacks the scope that this address needs.",
         "Use a key with the scope that the detail names, or have one made.",
     ),
+    "same-person": Kind(
+        "Two people are needed", 403, "Whoever wrote a broadcast may not approve it, by whichever key.",
+        "Let another person read and approve it with a key of their own, under another name.",
+    ),
     "expired-clip": Kind(
         "The recording's address is over", 403, "The address was not made by this service, or its minutes are over.",
         "Take a new one from the call's markup: it is made for each call.",
@@ -57,6 +61,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "unknown-message": Kind(
         "No such message", 404, "The agency of this key has no message with this id.",
         "Take the id from GET /v1/messages or from a member's timeline.",
+    ),
+    "unknown-switch": Kind(
+        "No such switch", 404, "The agency of this key has no switch with this id.",
+        "Take the id from GET /v1/switches?all=true.",
+    ),
+    "unknown-broadcast": Kind(
+        "No such broadcast", 404, "The agency of this key has no broadcast with this id.",
+        "Take the id from GET /v1/broadcasts.",
     ),
     "unknown-link": Kind(
         "This link is not valid", 404, "The link is incomplete or was changed.",
@@ -77,6 +89,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "not-unknown": Kind(
         "There is nothing to settle", 409, "Only a message whose status is `unknown` can be settled by a person.",
         "Read the message: its status and reason say how it ended.",
+    ),
+    "not-a-draft": Kind(
+        "The broadcast is no draft any more", 409, "It was approved or canceled before, or its deadline is over.",
+        "Read the broadcast: its status says where it stands. What is over is written anew.",
     ),
     "idempotency-key-reused": Kind(
         "The Idempotency-Key is taken", 409, "The same Idempotency-Key came before with another request.",
@@ -112,6 +128,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "event-from-the-future": Kind(
         "The event's time lies in the future", 422, "The event's `time` is more than 5 minutes ahead.",
         "Set the clock of the sending system right, give `time` with its zone, and send the event under a new id.",
+    ),
+    "own-county": Kind(
+        "The move leads nowhere else", 422, "The event moves the member to the agency's own county.",
+        "Send `member.moved_county` only for a move to another county; what else changes is `member.updated`.",
     ),
     "unknown-agency": Kind(
         "No such agency", 422, "No agency has this code.", "Take the code from the agency's own page or letter.",

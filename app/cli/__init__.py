@@ -4,8 +4,8 @@ import sys
 
 import typer
 
-from app.cli import agencies, channels, checks, clips, demo, members, processes, reports, time
 from app.cli.console import fail
+from app.cli.parts import PARTS
 from app.errors import KeepCoveredError
 
 cli = typer.Typer(
@@ -15,7 +15,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (processes, agencies, members, reports, time, channels, checks, clips, demo):
+for part in PARTS:
     part.add_to(cli)
 
 

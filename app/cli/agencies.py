@@ -1,7 +1,10 @@
 """Commands for agencies and the keys of their machines."""
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -107,7 +110,15 @@ def revoke_key(id_: Annotated[str, typer.Argument(metavar="ID", help="The key's 
 
 def row_of(agency: Agency) -> dict[str, object]:
     """Return an agency as plain values."""
-    names = [name for name in Agency.__slots__ if name != "id"]
-    row = {name: getattr(agency, name) for name in names}
-    row["closures"] = [day.isoformat() for day in agency.closures]
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
+    return {name: _plain(getattr(agency, name)) for name in Agency.__slots__ if name != "id"}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever an agency holds)
+    """Return a value as JSON has it, down to the last one."""
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        return [_plain(one) for one in (sorted(value) if isinstance(value, frozenset) else value)]
+    return value.isoformat() if isinstance(value, date | time) else value

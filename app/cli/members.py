@@ -1,35 +1,26 @@
-"""Commands about members: import a file, see what is planned, explain one, send a test to oneself."""
+"""Commands about members: import a file, send a test to oneself."""
 
 import csv
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 
 from app.cli.agencies import AsJson, Code
-from app.cli.console import agency_of, err, fail, out, progress, show_json, show_table, with_services
+from app.cli.console import agency_of, err, out, progress, show_json, with_services
 from app.errors import KeepCoveredError
 from app.pipeline.imports import READERS, ImportCount
-from app.pipeline.timeline import timeline
-from app.rules.agency import Agency
 from app.rules.emails import BadEmail, read_email
 from app.rules.facts import Channel
 from app.rules.phones import BadPhone, read_phone
-from app.rules.reasons import sentence
 from app.rules.rosters import BadFile, Reject
 from app.wiring import Services, machine_now
-
-Until = Annotated[str, typer.Option(help="A date such as 2027-01-31; three months ahead by default.")]
-PLAN_COLUMNS = ("day", "channel", "language", "status", "reason", "messages", "segments", "forced_by", "cost")
 
 
 def add_to(cli: typer.Typer) -> None:
     """Add the commands."""
     cli.command("import")(import_file)
-    cli.command("plan")(plan)
-    cli.command("explain")(explain)
     cli.command("send")(send)
 
 
@@ -103,76 +94,6 @@ def _say_import(count: ImportCount, kept: str, *, as_json: bool) -> None:
         err.print(f"line {one.line}, {one.column or 'row'}: {one.reason}", soft_wrap=True)
     if kept:
         out.print(f"The rejected rows are in {kept}; mend them there and import that file.", soft_wrap=True)
-
-
-def plan(
-    agency: Code,
-    until: Until = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; only look.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show what would be sent: to how many, when, on which channel, in which language, at what cost."""
-
-    async def look(services: Services) -> list[dict[str, Any]]:
-        owner = await agency_of(services, agency)
-        if not dry_run:
-            await services.planning.agency(owner.id)
-        return await services.planning.preview(owner, await _until(services, owner, until))
-
-    rows = with_services(look)
-    if as_json:
-        show_json({"data": rows, "totals": _totals(rows)})
-        return
-    show_table(f"What {agency} is to send", PLAN_COLUMNS, rows)
-    total = _totals(rows)
-    out.print(f"{total['messages']} messages, {total['segments']} text segments, about ${total['cost']:.2f}")
-
-
-async def _until(services: Services, owner: Agency, text: str) -> datetime:
-    """Return the end of the last day that is asked for, in the agency's zone."""
-    zone = ZoneInfo(owner.timezone)
-    if text:
-        try:
-            last = date.fromisoformat(text)
-        except ValueError:
-            raise typer.BadParameter("--until takes a date such as 2027-01-31") from None
-    else:
-        now = await services.passage.now() if services.passage else machine_now()
-        last = (now + timedelta(days=92)).astimezone(zone).date()
-    return datetime.combine(last, time.max, zone)
-
-
-def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    going = [row for row in rows if row["status"] == "planned"]
-    return {
-        "messages": sum(row["messages"] for row in going),
-        "segments": sum(row["segments"] for row in going),
-        "cost": round(sum(row["cost"] for row in going), 4),
-        "skipped": sum(row["messages"] for row in rows if row["status"] == "skipped"),
-    }
-
-
-def explain(
-    member_ref: Annotated[str, typer.Argument(help="The agency's own reference of the member.")],
-    agency: Code,
-    as_json: AsJson = False,
-) -> None:
-    """Show a member's whole timeline, past and planned, with the reason of each step."""
-
-    async def find(services: Services) -> list[dict[str, Any]]:
-        owner = await agency_of(services, agency)
-        view = await services.reporting.member(owner.id, member_ref)
-        return await timeline(services.reporting, owner.id, view.member) if view else []
-
-    rows = with_services(find)
-    if not rows:
-        raise typer.Exit(fail(f"{agency} has no member with this reference"))
-    if as_json:
-        show_json({"data": rows})
-        return
-    for row in rows:
-        reason = sentence(row.get("reason"))
-        out.print(f"{row['at']:%Y-%m-%d %H:%M}  {row['what']:<9} {row['summary']}" + (f" — {reason}" if reason else ""))
 
 
 def send(

@@ -59,9 +59,9 @@ def ticks(data: Data = None) -> None:
 
 
 def migrate_command(data: Data = None) -> None:
-    """Upgrade the schema and load the shipped templates."""
+    """Upgrade the schema and load the shipped words and ladders."""
     added = asyncio.run(_migrate(_settings(data, None)))
-    out.print(f"The schema is up to date; {added} template versions are new.")
+    out.print(f"The schema is up to date; {added} versions of words and ladders are new.")
 
 
 async def _migrate(settings: Settings) -> int:

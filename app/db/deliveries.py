@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from app.db.broadcasts import pass_on
 from app.db.columns import columns
+from app.db.switches import HELD_REASONS
 from app.db.transaction import Session
-from app.db.verdicts import consent_joins, verdict
+from app.db.verdicts import consent_joins_of, refusal
 
 WINDOWED = "kind IN ('reminder', 'broadcast')"
 DUE_LANES = text("""
@@ -17,25 +19,30 @@ DUE_LANES = text("""
      WHERE EXISTS (SELECT FROM message m WHERE m.agency_id = a.id AND m.channel = c.channel
              AND m.status = 'planned' AND m.due_at <= :now)
 """)
-DUE_ZONES = text(f"""
-    SELECT DISTINCT zone FROM message
+# Until planning has written where the person is, the zone alone says it.
+PLACE = "coalesce(nullif(m.place, ''), m.zone || ';')"
+# What a switch held until its deadline ended because of the switch.
+TOO_LATE = f"CASE WHEN m.reason IN ({HELD_REASONS}) THEN m.reason ELSE 'deadline_passed' END"
+DUE_PLACES = text(f"""
+    SELECT DISTINCT {PLACE} AS place FROM message m
      WHERE agency_id = :agency AND channel = :channel AND status = 'planned' AND due_at <= :now AND {WINDOWED}
 """)  # noqa: S608
 WAIT_FOR_WINDOW = text(f"""
-    UPDATE message SET due_at = :opens,
+    UPDATE message m SET due_at = :opens,
            status = CASE WHEN deadline_at <= :opens THEN 'expired' ELSE status END,
-           reason = CASE WHEN deadline_at <= :opens THEN 'deadline_passed' ELSE reason END,
+           reason = CASE WHEN deadline_at <= :opens THEN {TOO_LATE} ELSE reason END,
            ended_at = CASE WHEN deadline_at <= :opens THEN cast(:now AS timestamptz) END
-     WHERE agency_id = :agency AND channel = :channel AND zone = :zone AND status = 'planned'
+     WHERE agency_id = :agency AND channel = :channel AND {PLACE} = :place AND status = 'planned'
        AND due_at <= :now AND {WINDOWED}
 """)  # noqa: S608
 
 DUE = """
-    SELECT m.id, m.period, m.kind, m.template_version_id, m.language, m.zone, m.address_sealed, m.words_sealed,
-           m.tries, m.member_id, m.contact_point_id, m.deadline_at, rn.renewal_month, cp.value_sealed,
-           mb.private_sealed, mb.language_written, mb.language_spoken,
-           CASE WHEN m.deadline_at <= :now THEN 'deadline_passed'
-                WHEN m.kind = 'reminder' THEN coalesce({verdict}) END AS refused,
+    SELECT m.id, m.period, m.kind, m.template_version_id, m.language, m.zone, {place} AS place, m.step, m.renewal_id,
+           m.address_sealed, m.words_sealed,
+           m.tries, m.member_id, m.contact_point_id, m.deadline_at, rn.renewal_month, m.about_on, cp.value_sealed, cp.value_index,
+           mb.private_sealed, mb.language_written, mb.language_spoken, mb.to_county_code,
+           m.kind IN ('reminder', 'broadcast') AND EXISTS (SELECT FROM message told WHERE told.bundled_into = m.id) AS household,
+           CASE WHEN m.deadline_at <= :now THEN {too_late} ELSE {refusal} END AS refused,
            coalesce(NOT cp.listed, false) AS unlisted
       FROM message m
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
@@ -45,18 +52,31 @@ DUE = """
      WHERE m.agency_id = :agency AND m.channel = :channel AND m.status = 'planned' AND m.due_at <= :now AND {which}
      ORDER BY m.due_at, m.id LIMIT :limit FOR UPDATE OF m SKIP LOCKED
 """
-PARTS = {"verdict": verdict("m.channel"), "joins": consent_joins("m.channel")}
+PARTS = {
+    "refusal": refusal("m"), "joins": consent_joins_of("m"), "place": PLACE,
+    "too_late": TOO_LATE,
+}  # fmt: skip
 DUE_URGENT = text(DUE.format(**PARTS, which="m.priority < 5"))
 DUE_AGAIN = text(
     DUE.replace("m.due_at <= :now", "m.id = ANY(cast(:ids AS uuid[]))").format(**PARTS, which="m.due_at IS NOT NULL")
 )
-DUE_PACED = text(DUE.format(**PARTS, which="m.priority >= 5 AND m.zone = ANY(cast(:zones AS text[]))"))
+DUE_PACED = text(DUE.format(**PARTS, which=f"m.priority >= 5 AND {PLACE} = ANY(cast(:places AS text[]))"))
 
+# Who was to be told by the message of another of the household is planned anew when that one ends.
 END = text("""
-    UPDATE message m SET status = v.status, reason = v.reason, ended_at = :now
-      FROM unnest(cast(:id AS uuid[]), cast(:period AS date[]), cast(:status AS text[]), cast(:reason AS text[]))
-        AS v (id, period, status, reason)
-     WHERE (m.id, m.period) = (v.id, v.period) AND m.status = 'planned'
+    WITH ended AS (
+      UPDATE message m SET status = v.status, reason = v.reason, ended_at = :now
+        FROM unnest(cast(:id AS uuid[]), cast(:period AS date[]), cast(:status AS text[]), cast(:reason AS text[]))
+          AS v (id, period, status, reason)
+       WHERE (m.id, m.period) = (v.id, v.period) AND m.status = 'planned' RETURNING m.id)
+    INSERT INTO replan (agency_id, renewal_id)
+    SELECT DISTINCT told.agency_id, told.renewal_id FROM message told JOIN ended ON ended.id = told.bundled_into
+     WHERE told.status = 'skipped' AND told.deadline_at > :now AND told.renewal_id IS NOT NULL ON CONFLICT DO NOTHING
+""")
+TOLD_OTHERWISE = text("""
+    SELECT DISTINCT m.renewal_id, m.step FROM message m
+     WHERE m.agency_id = :agency AND m.renewal_id = ANY(cast(:renewals AS uuid[]))
+       AND m.step = ANY(cast(:steps AS text[])) AND m.kind = 'reminder' AND m.status = 'delivered'
 """)
 # The server's statistics lag behind a run that plans and sends a hundred thousand in minutes. By them it would read
 # and sort all that is due for each batch anew, or compare each row of a batch with each other one. So it is told how:
@@ -72,9 +92,9 @@ INTEND = text("""
       UPDATE message SET status = 'sending', tries = tries + 1, provider = :provider
        WHERE id = ANY(cast(:message_id AS uuid[])) AND period = ANY(cast(:period AS date[])))
     INSERT INTO attempt (id, period, agency_id, message_id, number, state, channel, provider, account, code,
-           intended_at, intended_on_machine, lease_until, look_at)
+           intended_at, intended_on_machine, lease_until, look_at, send_at, fence)
     SELECT v.id, v.period, :agency, v.message_id, v.number, 'intended', :channel, :provider, :account, v.code,
-           :now, :machine_now, :lease_until, :look_at
+           :now, :machine_now, :lease_until, :look_at, :send_at, :fence
       FROM unnest(cast(:attempt_id AS uuid[]), cast(:period AS date[]), cast(:message_id AS uuid[]),
              cast(:number AS smallint[]), cast(:code AS text[])) AS v (id, period, message_id, number, code)
 """)
@@ -95,13 +115,16 @@ RECORD_ATTEMPTS = text(f"""
       FROM {RESULTS} WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND (a.id, a.period) = (v.attempt_id, v.period)
        AND a.state NOT IN ('accepted', 'rejected', 'absent')
 """)  # noqa: S608
+# A stop that came while a message was on its way stays to be seen, unless the provider has a reason of its own.
+IN_FLIGHT = "CASE m.reason WHEN 'in_flight_at_stop' THEN m.reason END"
 # Only what the attempt took counts: it may have been proven absent, and another may be open by now.
 RECORD_MESSAGES = text(f"""
     UPDATE message m SET
            status = CASE WHEN m.status = 'sending' THEN v.status ELSE m.status END,
-           reason = CASE WHEN m.status = 'sending' THEN nullif(v.reason, '') ELSE m.reason END,
-           due_at = CASE WHEN m.status = 'sending' THEN coalesce(v.due_at, m.due_at) ELSE m.due_at END,
-           handed_at = CASE WHEN v.state <> 'accepted' THEN m.handed_at WHEN m.status = 'sending' THEN :now
+           reason = CASE WHEN m.status = 'sending' THEN coalesce(nullif(v.reason, ''), {IN_FLIGHT}) ELSE m.reason END,
+           due_at = CASE WHEN m.status = 'sending' THEN greatest(v.due_at, m.due_at) ELSE m.due_at END,
+           handed_at = CASE WHEN v.state <> 'accepted' THEN m.handed_at
+                       WHEN m.status = 'sending' THEN greatest(cast(:now AS timestamptz), a.send_at)
                        ELSE coalesce(m.handed_at, :now) END,
            ended_at = CASE WHEN m.status = 'sending' AND v.status = 'failed' THEN :now ELSE m.ended_at END,
            segments = CASE WHEN v.state = 'accepted' THEN m.earlier_segments + v.segments ELSE m.segments END,
@@ -139,15 +162,17 @@ async def due_lanes(session: Session) -> list[tuple[UUID, str]]:
     return [(row.agency_id, row.channel) for row in await session.all(DUE_LANES, now=session.now)]
 
 
-async def due_zones(session: Session, agency: UUID, channel: str) -> list[str]:
-    """Return the zones of the people whom a lane's due reminders are for."""
-    rows = await session.all(DUE_ZONES, agency=agency, channel=channel, now=session.now)
-    return [row.zone for row in rows]
+async def due_places(session: Session, agency: UUID, channel: str) -> list[str]:
+    """Return the places of the people whom a lane's due reminders are for."""
+    rows = await session.all(DUE_PLACES, agency=agency, channel=channel, now=session.now)
+    return [row.place for row in rows]
 
 
-async def wait_for_window(session: Session, agency: UUID, channel: str, zone: str, opens: datetime) -> int:
-    """Move what is due in a zone whose window is closed to its next opening, or end it as expired."""
-    return await session.run(WAIT_FOR_WINDOW, agency=agency, channel=channel, zone=zone, opens=opens, now=session.now)
+async def wait_for_window(session: Session, agency: UUID, channel: str, place: str, opens: datetime) -> int:
+    """Move what is due at a place that is closed to its next opening, or end it as expired."""
+    return await session.run(
+        WAIT_FOR_WINDOW, agency=agency, channel=channel, place=place, opens=opens, now=session.now
+    )  # fmt: skip
 
 
 async def due_urgent(
@@ -161,12 +186,12 @@ async def due_urgent(
 
 
 async def due_paced(
-    session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], zones: Sequence[str], limit: int
+    session: Session, agency: UUID, channel: str, *, allowed: Sequence[str], places: Sequence[str], limit: int
 ) -> Sequence[Row[Any]]:
-    """Lock and return due reminders for zones whose window is open, each with what refuses it."""
+    """Lock and return due reminders for places that are open, each with what refuses it."""
     await session.all(STEER, without=WALK)
     return await session.all(
-        DUE_PACED, agency=agency, channel=channel, allowed=list(allowed), zones=list(zones), now=session.now,
+        DUE_PACED, agency=agency, channel=channel, allowed=list(allowed), places=list(places), now=session.now,
         limit=limit,
     )  # fmt: skip
 
@@ -182,21 +207,35 @@ async def due_again(
     )  # fmt: skip
 
 
-async def end(session: Session, rows: Sequence[tuple[UUID, Any, str, str]]) -> None:
-    """End planned messages: (id, period, status, reason) each."""
-    if rows:
-        await session.run(END, now=session.now, **columns(("id", "period", "status", "reason"), rows))
+async def end(session: Session, rows: Sequence[tuple[UUID, Any, str, str]]) -> int:
+    """End planned messages, (id, period, status, reason) each; return how many renewals are to be planned anew."""
+    if not rows:
+        return 0
+    ended = await session.run(END, now=session.now, **columns(("id", "period", "status", "reason"), rows))
+    await pass_on(session, [row[0] for row in rows])
+    return ended
+
+
+async def told_otherwise(session: Session, agency: UUID, asked: Sequence[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Return those of these (renewal, step) that some channel's message was delivered for."""
+    renewals, steps = [renewal for renewal, _ in asked], sorted({step for _, step in asked})
+    rows = await session.all(TOLD_OTHERWISE, agency=agency, renewals=renewals, steps=steps) if asked else []
+    return {(row.renewal_id, row.step) for row in rows}
 
 
 async def intend(
     session: Session, agency: UUID, channel: str, provider: str,
     rows: Sequence[tuple[UUID, Any, UUID, int, str]], *, lease_until: datetime, look_at: datetime, account: str = "",
+    send_at: datetime | None = None, fence: str = "",
 ) -> None:  # fmt: skip
-    """Write the intent: (attempt, period, message, number, code) each; `account` marks an agency's own."""
+    """Write the intent: (attempt, period, message, number, code) each; `account` marks an agency's own.
+
+    `send_at` is the business time until which the provider is to hold them, `fence` what they are withdrawn by.
+    """
     await session.all(STEER, without=FIND)
     await session.run(
         INTEND, agency=agency, channel=channel, provider=provider, account=account, now=session.now,
-        machine_now=session.machine_now, lease_until=lease_until, look_at=look_at,
+        machine_now=session.machine_now, lease_until=lease_until, look_at=look_at, send_at=send_at, fence=fence,
         **columns(("attempt_id", "period", "message_id", "number", "code"), rows),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from uuid_utils.compat import uuid7
 
 from app.db.sealed import associated
+from app.db.switches import HOLDER
 from app.db.transaction import Session
 
 ADD = text("""
@@ -22,20 +23,24 @@ ADD = text("""
            :deadline, :now)
     ON CONFLICT DO NOTHING
 """)
-LISTED = """
-    SELECT m.id, m.kind, m.channel, m.template, m.language, m.step, m.status, m.reason, m.month, m.due_at, m.deadline_at,
-           m.created_at, m.handed_at, m.ended_at, m.provider, m.segments, m.cost, m.renewal_id, rn.program,
+# What a switch will hold when it falls due says so before.
+REASON = f"""coalesce(CASE WHEN m.status = 'planned' THEN (
+             SELECT holder.reason FROM ({HOLDER}) holder WHERE holder.until IS NULL OR m.due_at < holder.until)
+           END, m.reason)"""  # noqa: S608  (constants of ours)
+LISTED = f"""
+    SELECT m.id, m.kind, m.channel, m.template, m.language, m.step, m.status, {REASON} AS reason, m.month, m.due_at,
+           m.deadline_at, m.created_at, m.handed_at, m.ended_at, m.provider, m.segments, m.cost, m.renewal_id, rn.program,
            rn.renewal_month, mb.id AS member_id, mb.ref_sealed
       FROM message m
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
      WHERE m.agency_id = :agency
-"""
+"""  # noqa: S608
 LIST = text(
     LISTED
-    + """
+    + f"""
        AND (cast(:kind AS text) IS NULL OR m.kind = :kind) AND (cast(:status AS text) IS NULL OR m.status = :status)
-       AND (cast(:reason AS text) IS NULL OR m.reason = :reason)
+       AND (cast(:reason AS text) IS NULL OR {REASON} = :reason)
        AND (cast(:channel AS text) IS NULL OR m.channel = :channel)
        AND (cast(:month AS date) IS NULL OR m.month = :month)
        AND (cast(:member AS uuid) IS NULL OR m.member_id = :member)
@@ -46,7 +51,8 @@ LIST = text(
 ONE = text(LISTED + " AND m.id = :id")
 OF_MEMBER = text(LISTED + " AND m.member_id = :member ORDER BY m.due_at, m.id")
 ATTEMPTS = text("""
-    SELECT id, number, state, provider, provider_id, proof, reason, provider_code, segments, intended_at, accepted_at
+    SELECT id, number, state, provider, provider_id, proof, reason, provider_code, segments, intended_at, accepted_at,
+           send_at, withdraw_reason
       FROM attempt WHERE agency_id = :agency AND message_id = :message ORDER BY number
 """)
 RECEIPTS = text("""
@@ -124,17 +130,19 @@ async def listed(
 ) -> Sequence[Row[Any]]:
     """Return messages, newest first, from a cursor on."""
     before_at, before_id = before or (None, None)
-    return await session.all(LIST, agency=agency, before_at=before_at, before_id=before_id, limit=limit, **filters)
+    return await session.all(
+        LIST, agency=agency, now=session.now, before_at=before_at, before_id=before_id, limit=limit, **filters
+    )  # fmt: skip
 
 
 async def one(session: Session, agency: UUID, id_: UUID) -> Row[Any] | None:
     """Return one message."""
-    return await session.first(ONE, agency=agency, id=id_)
+    return await session.first(ONE, agency=agency, id=id_, now=session.now)
 
 
 async def of_member(session: Session, agency: UUID, member: UUID) -> Sequence[Row[Any]]:
     """Return a member's messages in the order in which they are due."""
-    return await session.all(OF_MEMBER, agency=agency, member=member)
+    return await session.all(OF_MEMBER, agency=agency, member=member, now=session.now)
 
 
 async def attempts(session: Session, agency: UUID, message: UUID) -> Sequence[Row[Any]]:

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.db.columns import columns
+from app.db.deliveries import IN_FLIGHT
 from app.db.sealed import associated
 from app.db.transaction import Session
-from app.db.verdicts import consent_joins, verdict
+from app.db.verdicts import consent_joins_of, refusal
 
 COLUMNS = ("attempt_id", "provider", "key", "status", "provider_id", "reason", "provider_code")
 APPEND = text("""
@@ -37,8 +38,9 @@ APPLY = f"""
       SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine
         FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
     said AS MATERIALIZED (
-      SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.accepted_on_machine, a.channel,
-             a.provider, a.intended_on_machine, {REPLACED} AS replaced
+      SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.channel, a.provider, a.intended_on_machine,
+             a.send_at, {REPLACED} AS replaced, greatest(a.accepted_on_machine,
+               a.intended_on_machine + (a.send_at - a.intended_at)) AS left_on_machine
         FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
              AND (w.status = 'delivered' OR NOT a.over)
        ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], w.status), w.id),
@@ -55,8 +57,8 @@ APPLY = f"""
     UPDATE message m SET
            status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END,
            reason = CASE p.status WHEN 'undelivered' THEN coalesce(nullif(p.reason, ''), 'undelivered')
-                    ELSE nullif(p.reason, '') END,
-           handed_at = CASE WHEN m.status IN ('planned', 'sending') THEN p.received_at
+                    ELSE coalesce(nullif(p.reason, ''), {IN_FLIGHT}) END,
+           handed_at = CASE WHEN m.status IN ('planned', 'sending') THEN greatest(p.received_at, p.send_at)
                        ELSE coalesce(m.handed_at, p.received_at) END,
            again_at = CASE WHEN p.status = 'undelivered' AND m.kind IN ('reminder', 'broadcast')
                       THEN (SELECT p.received_at + make_interval(secs => t.wait)
@@ -66,13 +68,13 @@ APPLY = f"""
            ended_at = CASE WHEN p.status <> 'accepted' THEN p.received_at ELSE m.ended_at END,
            seconds = CASE WHEN p.status = 'delivered'
                      THEN greatest(0, extract(epoch FROM p.received_on_machine
-                       - coalesce(p.accepted_on_machine, p.received_on_machine))) ELSE m.seconds END
+                       - coalesce(p.left_on_machine, p.received_on_machine))) ELSE m.seconds END
       FROM said p
       JOIN unnest(cast(:from_status AS text[]), cast(:to_status AS text[])) AS allowed (from_status, to_status)
         ON allowed.to_status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END
      WHERE (m.id, m.period) = (p.message_id, p.period) AND NOT (p.replaced AND p.channel = 'voice')
        AND CASE m.status WHEN 'planned' THEN 'sending' ELSE m.status END = allowed.from_status
-    RETURNING m.agency_id, m.channel, p.provider, m.contact_point_id, m.status, m.reason, m.again_at,
+    RETURNING m.id, m.agency_id, m.channel, p.provider, m.contact_point_id, m.status, m.reason, m.again_at,
               p.intended_on_machine AS left_at
 """  # noqa: S608  (constants of ours)
 APPLY_WAITING = text(APPLY)
@@ -91,14 +93,14 @@ ATTEMPT = text(f"""
                 ELSE 'unclear' END AS state,
            a.id AS attempt_id, a.agency_id, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
            m.contact_point_id, m.address_sealed, m.words_sealed, m.template_version_id, m.language,
-           m.template, cp.value_index, cp.value_sealed, cp.line_kind, rn.renewal_month, mb.language_written,
-           mb.language_spoken, mb.private_sealed,
-           CASE WHEN m.kind = 'reminder' THEN coalesce({verdict("m.channel")}) END AS refused
+           m.template, cp.value_index, cp.value_sealed, cp.line_kind, rn.renewal_month, m.about_on,
+           mb.language_written, mb.language_spoken, mb.private_sealed, mb.to_county_code,
+           {refusal("m")} AS refused
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
-      {consent_joins("m.channel")}
+      {consent_joins_of("m")}
      WHERE a.id = :attempt
 """)  # noqa: S608
 OWNERS = text("SELECT DISTINCT agency_id FROM attempt WHERE id = ANY(cast(:attempts AS uuid[]))")

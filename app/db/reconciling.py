@@ -8,14 +8,15 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.db.columns import columns
+from app.db.deliveries import TOO_LATE
 from app.db.transaction import Session
 
 LEASES_OUT = text("""
     UPDATE attempt SET state = 'unclear' WHERE state = 'intended' AND lease_until < :machine_now
 """)
 TO_LOOK_UP = text("""
-    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.provider, a.account, a.code, a.looks, a.intended_at,
-           a.intended_on_machine, m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed,
+    SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.provider, a.account, a.code, a.looks,
+           greatest(a.intended_at, a.send_at) AS intended_at, a.intended_on_machine, m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed,
            CASE WHEN a.channel = 'voice' THEN ARRAY(
              SELECT other.provider_id FROM attempt other
               WHERE other.agency_id = a.agency_id AND other.channel = 'voice' AND other.provider_id IS NOT NULL
@@ -43,8 +44,8 @@ FOUND = text("""
       UPDATE attempt a SET state = 'accepted', proof = 'look-up', provider_id = v.provider_id, look_at = NULL,
              accepted_at = :now, accepted_on_machine = :machine_now
         FROM unnest(cast(:id AS uuid[]), cast(:provider_id AS text[])) v (id, provider_id)
-       WHERE a.id = v.id AND a.state = 'unclear' RETURNING a.message_id, a.period)
-    UPDATE message m SET status = 'sent', handed_at = :now FROM proved
+       WHERE a.id = v.id AND a.state = 'unclear' RETURNING a.message_id, a.period, a.send_at)
+    UPDATE message m SET status = 'sent', handed_at = greatest(cast(:now AS timestamptz), proved.send_at) FROM proved
      WHERE (m.id, m.period) = (proved.message_id, proved.period) AND m.status = 'sending'
 """)
 UNPROVEN = text("""
@@ -63,14 +64,14 @@ NO_WORD = text("""
     UPDATE attempt a SET erase_at = :erase_at FROM silent
      WHERE (a.message_id, a.period) = (silent.id, silent.period) AND a.state = 'accepted' AND a.erased_at IS NULL
 """)
-PAST_DEADLINE = text("""
-    UPDATE message SET status = 'expired', reason = 'deadline_passed', ended_at = :now
+PAST_DEADLINE = text(f"""
+    UPDATE message m SET status = 'expired', reason = {TOO_LATE}, ended_at = :now
      WHERE status = 'planned' AND deadline_at <= :now AND due_at <= :now
-""")
+""")  # noqa: S608  (a constant of ours)
 IN_HAND = text("SELECT count(*) AS n FROM attempt WHERE state = 'intended' AND lease_until >= :machine_now")
 AWAITED = text("""
     SELECT count(*) AS n FROM message m JOIN attempt a ON a.message_id = m.id AND a.state = 'accepted'
-     WHERE m.status = 'sent' AND a.accepted_on_machine > :since
+     WHERE m.status = 'sent' AND a.accepted_on_machine > :since AND coalesce(a.send_at <= :now, true)
 """)
 NEXT_LOOK = text("""
     SELECT min(look_at) AS at FROM attempt
@@ -137,7 +138,7 @@ async def in_hand(session: Session) -> int:
 
 async def awaited(session: Session, since: datetime) -> int:
     """Return how many messages, handed over since a machine time, have no last word yet."""
-    row = await session.first(AWAITED, since=since)
+    row = await session.first(AWAITED, since=since, now=session.now)
     return int(row.n) if row else 0
 
 

@@ -42,7 +42,8 @@ UNACCOUNTED = text("""
         JOIN contact_point cp ON (cp.agency_id, cp.member_id) = (rn.agency_id, rn.member_id) AND cp.listed
         JOIN (VALUES ('phone', 'sms'), ('phone', 'voice'), ('email', 'email')) kinds (kind, channel)
           ON kinds.kind = cp.kind
-       WHERE rn.agency_id = :agency AND rn.program = 'medi_cal' AND rn.status <> 'canceled'
+       WHERE rn.agency_id = :agency AND rn.program = 'medi_cal' AND rn.occasion = 'renewal' AND rn.status <> 'canceled'
+         AND rn.renewal_month <= cast(:now AS date) + interval '2 months'
        GROUP BY 1, 2) wanted
      WHERE NOT EXISTS (SELECT FROM message m WHERE m.renewal_id = wanted.id AND m.channel = wanted.channel)
 """)
@@ -75,7 +76,7 @@ async def deliveries(
 
 async def unaccounted(session: Session, agency: UUID) -> int:
     """Return how many (renewal, channel) pairs have no row, and how many rows have outlived their deadline."""
-    lacking = await session.first(UNACCOUNTED, agency=agency)
+    lacking = await session.first(UNACCOUNTED, agency=agency, now=session.now)
     overdue = await session.first(OVERDUE, agency=agency, now=session.now)
     return sum(int(row.n) for row in (lacking, overdue) if row)
 

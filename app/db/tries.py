@@ -9,18 +9,19 @@ from sqlalchemy import Row, text
 
 from app.db.called import CALLS
 from app.db.columns import columns
+from app.db.deliveries import PLACE
 from app.db.transaction import Session
-from app.db.verdicts import consent_joins, verdict
+from app.db.verdicts import consent_joins_of, refusal
 
 WAITING = text(f"""
-    SELECT m.id, m.period, m.agency_id, m.channel, m.zone, m.deadline_at, m.reason, m.contact_point_id,
-           CASE WHEN m.kind = 'reminder' THEN coalesce({verdict("m.channel")}) END AS refused,
+    SELECT m.id, m.period, m.agency_id, m.channel, {PLACE} AS place, m.deadline_at, m.reason, m.contact_point_id,
+           {refusal("m")} AS refused,
            coalesce(called.calls, 0) AS calls, called.at AS called_at
       FROM message m
       LEFT JOIN member mb ON (mb.agency_id, mb.id) = (m.agency_id, m.member_id)
       LEFT JOIN renewal rn ON (rn.agency_id, rn.id) = (m.agency_id, m.renewal_id)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
-      {consent_joins("m.channel")}
+      {consent_joins_of("m")}
       LEFT JOIN LATERAL ({CALLS}) called ON m.channel = 'voice'
      WHERE m.status = 'undelivered' AND m.again_at <= :now
      ORDER BY m.again_at LIMIT :limit FOR UPDATE OF m SKIP LOCKED
@@ -51,7 +52,7 @@ async def waiting(
 ) -> Sequence[Row[Any]]:
     """Lock and return messages whose time for another try has come, with what refuses them and their number's calls."""
     return await session.all(
-        WAITING, allowed=list(allowed), now=session.now, calls_since=session.now - calls_within, limit=limit
+        WAITING, allowed=list(allowed), now=session.now, since=session.now - calls_within, limit=limit
     )
 
 

@@ -10,12 +10,14 @@ from channels.contract import (
     Accepted,
     CannotSay,
     Found,
+    Handle,
     Lookup,
     MessageChannel,
     Outcome,
     OutgoingMessage,
     TryLater,
     Unclear,
+    Withdrawal,
 )
 
 LONGEST_ID: Final = 200
@@ -67,6 +69,27 @@ async def look_up(provider: MessageChannel | None, lookup: Lookup) -> Found:
     try:
         return await provider.find(lookup)
     except Exception as error:  # noqa: BLE001  (the other look-ups are not to be lost with it)
+        log().error("adapter failed", provider=provider.name, error=type(error).__name__)
+        return CannotSay(type(error).__name__)
+
+
+async def a_fence(provider: MessageChannel) -> str:
+    """Return an id under which messages can be withdrawn together; empty where the provider has or gives none."""
+    try:
+        fence = await provider.new_fence()
+    except Exception as error:  # noqa: BLE001  (without one, a message just leaves at its own time)
+        log().error("adapter failed", provider=provider.name, error=type(error).__name__)
+        return ""
+    return fence if len(fence) <= LONGEST_ID and fence.isascii() and fence.isprintable() else ""
+
+
+async def take_back(provider: MessageChannel | None, handle: Handle) -> Withdrawal:
+    """Ask the provider that the attempt was made with to withdraw it."""
+    if provider is None:
+        return CannotSay("its provider or account is no longer in use")
+    try:
+        return await provider.cancel(handle)
+    except Exception as error:  # noqa: BLE001  (the other withdrawals are not to be lost with it)
         log().error("adapter failed", provider=provider.name, error=type(error).__name__)
         return CannotSay(type(error).__name__)
 

@@ -15,6 +15,7 @@ from app.db.receipts import Key
 from app.db.transaction import Database, Row, Session, Transaction
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents, address_of
+from app.pipeline.ladders import Ladders
 from app.pipeline.rendering import Renderer
 from app.pipeline.speaking import Recorded, Speech
 from app.pipeline.wording import Wording
@@ -67,10 +68,10 @@ class Calls:
 
     def __init__(
         self, database: Database, *, wording: Wording, consents: Consents, clips: Clips, public_url: str,
-        allowed_statuses: frozenset[str],
+        ladders: Ladders,
     ) -> None:  # fmt: skip
         self._database, self._wording, self._clips = database, wording, clips
-        self._allowed = sorted(allowed_statuses)
+        self._ladders = ladders
         self._consents, self._public_url = consents, public_url.rstrip("/")
 
     async def answer(self, signal: CallAnswered, voice: CallChannel) -> Answered:
@@ -192,7 +193,8 @@ class Calls:
 
     async def _row(self, session: Session, reference: str) -> Row[Any] | None:
         attempt: UUID | None = session.index.attempt(reference)
-        return await receipts.attempt(session, attempt, self._allowed) if attempt else None
+        allowed = (await self._ladders.book(session, None)).allowed
+        return await receipts.attempt(session, attempt, allowed) if attempt else None
 
 
 def _wanted(row: Row[Any]) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from app.db import agencies, breakers, credentials
-from app.db.transaction import Database
+from app.db import agencies, breakers, credentials, switches
+from app.db.transaction import Database, Row
 from app.pipeline.clips import Clips
+from app.pipeline.heartbeats import Alarm, silent
 from app.pipeline.providers import Providers
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
@@ -59,6 +60,8 @@ class Checkup:
             every = await agencies.every(tx.session)
             names = {agency.id.hex: agency.code for agency in every}
             stopped = [_stopped(one, names, tx.session.machine_now) for one in await breakers.not_closed(tx.session)]
+            silences = [_silent(one) for one in await silent(tx.session)]
+            switched = [_switched(row) for row in await switches.in_force(tx.session)]
             own = await credentials.of_many(tx.session, {agency.id for agency in every if agency.own_credentials})
             found = [
                 Finding("settings", f"{self._mode} mode"),
@@ -73,7 +76,7 @@ class Checkup:
                 if one.name in held
             ]
             found += [_unusable(agency, name, why) for name, why in mine.unusable.items()]
-        found += stopped
+        found += [*silences, *stopped, *switched]
         found += [one for agency in every for one in (*self._agency(agency), *self._recordings(agency))]
         if not every:
             found.append(
@@ -163,3 +166,16 @@ def _stopped(one: tuple[str, str, str, Breaker], names: Mapping[str, str], now: 
     then = f"tried again in {max(int(waits.total_seconds()), 0)} s" if waits.total_seconds() > 0 else "being tried"
     what = f"gets no messages since {since} ({breaker.why}); {then}"
     return Finding(f"{whose}{channel} by {provider}", what, MENDS.get(breaker.why, ""), wrong=True)
+
+
+def _silent(alarm: Alarm) -> Finding:
+    """Say of a stage how long it has not run."""
+    mend = "start `keepcovered ticks` and `keepcovered worker`, or `keepcovered up`; their logs say why they stopped"
+    return Finding(f"stage {alarm.stage}", alarm.sentence, mend, wrong=True)
+
+
+def _switched(row: Row[Any]) -> Finding:
+    """Say of a switch what it holds; a brake is wrong until a person has looked."""
+    about = ", ".join(filter(None, (row.program, row.county_code, row.channel, row.ladder))) or "everything"
+    mend = f"`keepcovered switch resume {row.id} --agency {row.code}` lifts it"
+    return Finding(f"agency {row.code}", f"{row.kind} on {about}: {row.reason}", mend, wrong=row.kind == "brake")

@@ -14,6 +14,8 @@ from uuid_utils.compat import uuid7
 from app.db import consents, contact_points, members, planning, receipts
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session, Transaction
+from app.pipeline.ladders import Ladders
+from app.pipeline.withdrawing import withdraw_what_no_longer_fits
 from app.queue import Job
 from app.rules.facts import Channel
 from app.rules.record import KIND_OF, ConsentHeld, ConsentLine, Member, index_form
@@ -38,8 +40,8 @@ class Wish:
 class Consents:
     """Writes what people say about their addresses."""
 
-    def __init__(self, database: Database, *, allowed_statuses: frozenset[str]) -> None:
-        self._database, self._allowed = database, sorted(allowed_statuses)
+    def __init__(self, database: Database, *, ladders: Ladders) -> None:
+        self._database, self._ladders = database, ladders
 
     async def write(self, tx: Transaction, agency: UUID, wish: Wish) -> list[Member]:
         """Write a wish for every member of the agency that lists the address, and act on it at once."""
@@ -53,7 +55,9 @@ class Consents:
                 await consents.append_for_address(session, agency, _consent_line(wish, channel, session))
             await self._stop(session, agency, wish, channel)
         await consents.save(session, agency, list(people.values()))
-        await planning.cancel_what_no_longer_fits(session, agency, list(people), self._allowed)
+        book = await self._ladders.book(session, agency)
+        await planning.cancel_what_no_longer_fits(session, agency, list(people), book.allowed)
+        await withdraw_what_no_longer_fits(tx, agency, list(people), book.allowed)
         if wish.granted:
             await members.mark_for_planning(session, agency, list(people))
             await tx.enqueue(Job.PLAN, agency=str(agency))

@@ -7,6 +7,7 @@ boot clock surely was not sent; what got no clear answer waits for `upkeep` to l
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,21 +15,25 @@ from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
-from app.db import agencies, deliveries, rates
+from app.db import agencies, deliveries, rates, switches
 from app.db.transaction import Database, Row, Session, Transaction
 from app.logs import log
 from app.pipeline import breakers, outcomes
 from app.pipeline.asking import hand_over
 from app.pipeline.breakers import Turn, Way
+from app.pipeline.calendars import Almanac
 from app.pipeline.consent import Consents
+from app.pipeline.ladders import Ladders
 from app.pipeline.lanes import PACED, Batch, Lane, ways_of
-from app.pipeline.numbers import callable_now
+from app.pipeline.last_look import may_leave
+from app.pipeline.numbers import cap_of
 from app.pipeline.providers import Providers
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
+from app.rules.agency import Agency
 from app.rules.facts import Channel
 from channels.contract import Outcome, Refused
-from schedules.windows import WINDOWS, next_opening
+from schedules.places import parse_place
 
 BATCH = 1_000
 RATE_SPAN = 10
@@ -37,6 +42,8 @@ WRITE_WITHIN = 15.0
 """Seconds of the boot clock from the claim to the write; after that a message surely was not sent."""
 LEASE = timedelta(seconds=30)
 """Machine time until a sender that said nothing is taken for dead (longer than write and time-out)."""
+NEVER = timedelta(days=366)
+"""How far away an opening is that the calendar does not find: beyond every deadline."""
 FIRST_LOOK = timedelta(minutes=10)
 """Business time from the intent to the first look-up of what is unclear (reliability: mode A)."""
 
@@ -46,11 +53,11 @@ class Delivery:
 
     def __init__(
         self, database: Database, providers: Providers, *, wording: Wording,
-        consents: Consents, allowed_statuses: frozenset[str], public_url: str, paced: bool,
+        consents: Consents, ladders: Ladders, almanac: Almanac, public_url: str, paced: bool,
         boot_clock: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
     ) -> None:  # fmt: skip
         self._database, self._providers, self._wording = database, providers, wording
-        self._consents, self._allowed = consents, sorted(allowed_statuses)
+        self._consents, self._ladders, self._almanac = consents, ladders, almanac
         self._public_url, self._paced, self._boot_clock = public_url, paced, boot_clock
 
     async def lane(self, agency: UUID, channel: Channel) -> int:
@@ -109,21 +116,29 @@ class Delivery:
         log().info("delivered", lane=lane.key, provider=turn.way.provider.name, count=len(batch.messages))
 
     async def _open(self, agency_id: UUID, channel: Channel) -> Lane | None:
-        """Find which windows are open; what is due elsewhere waits for its opening, or ends as expired."""
+        """Find which places are open; what is due elsewhere waits for its opening, or ends as expired."""
         async with self._database.transaction(agency_id) as tx:
             session = tx.session
             agency = await agencies.by_id(session, agency_id)
             ways = await ways_of(session, self._providers, agency, channel) if agency else ()
             if agency is None or not ways:
                 return None
+            lane = self._lane_of(agency, channel, ways, session.now)
             open_until: dict[str, datetime] = {}
-            for zone in await deliveries.due_zones(session, agency_id, channel):
-                opening = next_opening(WINDOWS[channel], ZoneInfo(zone), session.now)
-                if opening.opens_at <= session.now:
-                    open_until[zone] = opening.closes_at
+            for place in await deliveries.due_places(session, agency_id, channel):
+                opening = lane.calendar.next_opening(parse_place(place), channel, session.now)
+                if opening is not None and opening.opens_at <= session.now:
+                    open_until[place] = opening.closes_at
                 else:
-                    await deliveries.wait_for_window(session, agency_id, channel, zone, opening.opens_at)
-        return Lane(agency, channel, ways, open_until)
+                    opens = opening.opens_at if opening is not None else session.now + NEVER
+                    await deliveries.wait_for_window(session, agency_id, channel, place, opens)
+        return replace(lane, open_until=open_until)
+
+    def _lane_of(self, agency: Agency, channel: Channel, ways: tuple[Way, ...], now: datetime) -> Lane:
+        """Return a lane of which no place is known to be open yet."""
+        calendar = self._almanac.calendar_of(agency)
+        constants = self._almanac.constants.on(now.astimezone(ZoneInfo(agency.timezone)).date())
+        return Lane(agency, channel, ways, {}, calendar, cap_of(constants, channel))
 
     async def _claim(self, lane: Lane) -> Batch:
         """Transaction 1: lock, ask once more whether each may go, write the intents."""
@@ -131,6 +146,7 @@ class Delivery:
         batch = Batch(self._boot_clock() + WRITE_WITHIN)
         async with self._database.transaction(lane.agency.id) as tx:
             session = tx.session
+            await switches.claiming(session, lane.agency.id)
             batch.turn = await breakers.next_turn(
                 session, lane.agency.id, lane.channel, lane.ways, wait=self._paced
             )  # fmt: skip
@@ -138,7 +154,8 @@ class Delivery:
             batch.seen = len(due)
             limit = (batch.turn and batch.turn.limit) or BATCH
             batch.more = len(due) == limit or any(row.kind not in PACED for row in due[:1])
-            await self._take(session, lane, batch, due)
+            await self._take(tx, lane, batch, due)
+            await self._give_back(session, lane, batch, leased)
         return batch
 
     async def _claim_left(self, lane: Lane, ways: Sequence[Way], left: Sequence[UUID]) -> Batch:
@@ -146,42 +163,48 @@ class Delivery:
         batch = Batch(self._boot_clock() + WRITE_WITHIN)
         async with self._database.transaction(lane.agency.id) as tx:
             session, agency = tx.session, lane.agency.id
+            await switches.claiming(session, agency)
             batch.turn = await breakers.next_turn(session, agency, lane.channel, ways, wait=True)
             if batch.turn is not None:
                 some = left[: batch.turn.limit]
-                due = await deliveries.due_again(session, agency, lane.channel, allowed=self._allowed, ids=some)
-                await self._take(session, lane, batch, [row for row in due if lane.is_open_for(row, session.now)])
+                allowed = (await self._ladders.book(session, agency)).allowed
+                due = await deliveries.due_again(session, agency, lane.channel, allowed=allowed, ids=some)
+                await self._take(tx, lane, batch, [row for row in due if lane.is_open_for(row, session.now)])
         return batch
 
-    async def _take(self, session: Session, lane: Lane, batch: Batch, due: Sequence[Row[Any]]) -> None:
-        """End what a rule refuses, and write the intents of the rest."""
-        refused = [(row.id, row.period, _ending(row.refused), row.refused) for row in due if row.refused]
-        await deliveries.end(session, refused)
-        free = [row for row in due if not row.refused and not row.unlisted]
-        going = await callable_now(session, lane, free) if lane.channel is Channel.VOICE else free
+    async def _take(self, tx: Transaction, lane: Lane, batch: Batch, due: Sequence[Row[Any]]) -> None:
+        """End or put off what may not leave, and write the intents of the rest."""
+        session = tx.session
+        book = await self._ladders.book(session, lane.agency.id)
+        going = await may_leave(tx, lane, book, due, batch.send_at or session.now)
         if going and batch.turn is not None:
             await self._intend(session, lane, batch, batch.turn, going)
-        elif not refused and not free:
+        elif all(row.unlisted and not row.refused for row in due):
             batch.seen = 0  # only rows whose address is being replaced: planning will see to them
         if not batch.messages:
             await breakers.give_back(session, lane.agency.id, lane.channel, batch.turn)
 
     async def _due(self, session: Session, lane: Lane, leased: int, turn: Turn | None) -> Sequence[Row[Any]]:
         """Return what is due: codes and replies first and at any hour, then reminders within what was leased."""
-        agency, channel, rate = lane.agency.id, lane.channel, lane.rate(paced=self._paced)
+        agency, channel = lane.agency.id, lane.channel
         due: Sequence[Row[Any]] = []
-        used, limit = 0, (turn.limit or BATCH) if turn is not None else 0
+        allowed = (await self._ladders.book(session, agency)).allowed
+        limit = (turn.limit or BATCH) if turn is not None else 0
         if limit:
-            due = await deliveries.due_urgent(session, agency, channel, allowed=self._allowed, limit=limit)
-        zones = lane.open_zones(session.now)
-        if not due and zones and leased and limit:
+            due = await deliveries.due_urgent(session, agency, channel, allowed=allowed, limit=limit)
+        places = lane.open_places(session.now)
+        if not due and places and leased and limit:
             due = await deliveries.due_paced(
-                session, agency, channel, allowed=self._allowed, zones=zones, limit=min(leased, limit)
+                session, agency, channel, allowed=allowed, places=places, limit=min(leased, limit)
             )
-            used = len(due)
-        if rate is not None and used < leased:
-            await rates.charge(session, lane.key, rate=rate, tokens=used - leased)  # what is left goes back
         return due
+
+    async def _give_back(self, session: Session, lane: Lane, batch: Batch, leased: int) -> None:
+        """Give back to the lane's rate what was leased and is not used; there may be more for it."""
+        rate, used = lane.rate(paced=self._paced), sum(row.kind in PACED for row in batch.rows)
+        if rate is not None and used < leased:
+            await rates.charge(session, lane.key, rate=rate, tokens=used - leased)
+            batch.more = batch.more or leased == batch.seen
 
     async def _lease(self, lane: Lane) -> int:
         """Lease what the lane's rate allows now: the least of a batch and ten seconds' worth.
@@ -199,15 +222,16 @@ class Delivery:
         book = await self._wording.book(session, [row.template_version_id for row in going])
         renderer = Renderer(
             lane.agency, lane.channel, book, session.ring, session.index, self._wording.shipped.layout,
-            self._public_url, turn.way.sender,
+            self._public_url, turn.way.sender, batch.on_machine(session), batch.fence,
         )  # fmt: skip
+        leaves = batch.send_at or session.now
         if lane.channel is Channel.EMAIL:
             going = sorted(going, key=lambda row: row.template_version_id.int)
         spoiled = []
         for row in going:
             attempt = uuid7()
             try:
-                batch.messages.append(renderer.render(row, attempt, lane.valid_for(row, session.now)))
+                batch.messages.append(renderer.render(row, attempt, lane.valid_for(row, leaves)))
             except Exception as error:  # noqa: BLE001  (one bad row must not hold up its batch)
                 log().error("cannot render", message_id=str(row.id), error=type(error).__name__)
                 spoiled.append((row.id, row.period, "canceled", "cannot_render"))
@@ -223,7 +247,8 @@ class Delivery:
             return
         await deliveries.intend(
             session, lane.agency.id, lane.channel, turn.way.provider.name, intents, account=turn.way.own_account,
-            lease_until=session.machine_now + LEASE, look_at=session.now + FIRST_LOOK,
+            lease_until=session.machine_now + LEASE, look_at=leaves + FIRST_LOOK, send_at=batch.send_at,
+            fence=batch.fence,
         )  # fmt: skip
 
     async def _record(self, tx: Transaction, lane: Lane, batch: Batch, said: Sequence[Outcome]) -> None:
@@ -246,7 +271,3 @@ def _paused(batch: Batch, said: Sequence[Outcome]) -> list[UUID]:
     """Return what waits for an operator and uses up no try; beside more that went well the message is at fault."""
     paused = [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.is_paused(one)]
     return paused if 2 * len(paused) >= len(said) else []
-
-
-def _ending(reason: str) -> str:
-    return "expired" if reason == "deadline_passed" else "canceled"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import procrastinate
 
-from app.db import deliveries
+from app.db import ahead, deliveries
 from app.db.transaction import Database
 from app.queue import Job, ring
 
@@ -20,9 +20,14 @@ class Dispatch:
         async with self._database.transaction(None) as tx:
             return await deliveries.due_lanes(tx.session)
 
+    async def ahead(self) -> list[tuple[UUID, str]]:
+        """Return the lanes with something that may be handed over for later."""
+        async with self._database.transaction(None) as tx:
+            return await ahead.lanes(tx.session)
+
     async def wake(self) -> int:
-        """Enqueue a delivery job for each due lane; return how many."""
-        lanes = await self.due()
-        for agency, channel in lanes:
-            await ring(self._queue, Job.DELIVER, agency=str(agency), channel=channel)
-        return len(lanes)
+        """Enqueue a delivery job for each due lane, and one for each that hands over ahead; return how many."""
+        found = [(Job.DELIVER, lane) for lane in await self.due()] + [(Job.AHEAD, lane) for lane in await self.ahead()]
+        for job, (agency, channel) in found:
+            await ring(self._queue, job, agency=str(agency), channel=channel)
+        return len(found)

@@ -11,8 +11,10 @@ from app.db.transaction import Row, Session
 from app.pipeline.breakers import Turn, Way
 from app.pipeline.providers import Providers
 from app.rules.agency import DEFAULT_RATES, Agency
+from app.rules.caps import Cap
 from app.rules.facts import Channel
 from channels.contract import OutgoingMessage
+from schedules.calendar import Calendar
 
 PACED = frozenset({"reminder", "broadcast"})
 """The kinds that keep to windows and rates; codes, replies and welcomes go first."""
@@ -27,12 +29,15 @@ PRICE_NAMES = {Channel.SMS: "sms_segment", Channel.VOICE: "call_minute", Channel
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One agency on one channel: its ways out, the preferred one first, and the open windows: zone → closing time."""
+    """One agency on one channel: its ways out, the preferred one first, and which places are open until when."""
 
     agency: Agency
     channel: Channel
     ways: tuple[Way, ...]
     open_until: Mapping[str, datetime]
+    calendar: Calendar
+    cap: Cap
+    """How often it may reach one address."""
 
     @property
     def key(self) -> str:
@@ -49,18 +54,18 @@ class Lane:
         name = RATE_NAMES[self.channel]
         return self.agency.rates.get(name) or (DEFAULT_RATES[name] if paced else None)
 
-    def open_zones(self, now: datetime) -> list[str]:
-        """Return the zones whose window is open."""
-        return [zone for zone, closes in self.open_until.items() if now < closes]
+    def open_places(self, now: datetime) -> list[str]:
+        """Return the places that are open."""
+        return [place for place, closes in self.open_until.items() if now < closes]
 
     def is_open_for(self, row: Row[Any], now: datetime) -> bool:
         """Say whether a row may leave at this hour."""
-        closes = self.open_until.get(row.zone)
+        closes = self.open_until.get(row.place)
         return row.kind not in PACED or (closes is not None and now < closes)
 
     def valid_for(self, row: Row[Any], now: datetime) -> timedelta:
-        """Return how long the provider may hold a text, so that none leaves after its window or deadline."""
-        closes = self.open_until.get(row.zone, row.deadline_at) if row.kind in PACED else row.deadline_at
+        """Return how long the provider may hold a text, so that none leaves after its opening or deadline."""
+        closes = self.open_until.get(row.place, row.deadline_at) if row.kind in PACED else row.deadline_at
         ends: datetime = min(row.deadline_at, closes)
         return max(ends - now, A_SECOND)
 
@@ -71,6 +76,9 @@ class Batch:
 
     not_after: float
     """Seconds of the boot clock."""
+    send_at: datetime | None = None
+    """Business time until which the provider is to hold it; none for what leaves at once."""
+    fence: str = ""
     turn: Turn | None = None
     messages: list[OutgoingMessage] = field(default_factory=list)
     rows: list[Row[Any]] = field(default_factory=list)
@@ -79,6 +87,10 @@ class Batch:
     """How many due rows were looked at, those that were refused included."""
     more: bool = True
     """Whether another batch may be due."""
+
+    def on_machine(self, session: Session) -> datetime | None:
+        """Return the machine time until which the provider is to hold it."""
+        return self.send_at and session.machine_now + (self.send_at - session.now)
 
 
 async def ways_of(session: Session, providers: Providers, agency: Agency, channel: Channel) -> tuple[Way, ...]:

@@ -1,34 +1,60 @@
-"""Numbers: of the calls that are due, those that may be made now; a number gets one a day and three in thirty days."""
+"""Numbers and addresses: of what is due, that which may go now; one a day and so many in thirty days for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from app.db import called, deliveries
+from app.db import called
 from app.db.transaction import Row, Session
 from app.pipeline.lanes import PACED, Lane
-from app.rules.tries import CALLS_WITHIN, next_call
+from app.rules.caps import WITHIN, Cap, next_turn
+from app.rules.facts import Channel
+from app.rules.tries import BETWEEN_CALLS
+from schedules.places import parse_place
+
+Later = list[tuple[Any, Any, datetime]]
+Over = list[tuple[Row[Any], str]]
 
 
-async def callable_now(session: Session, lane: Lane, due: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Return the calls that may be made now; the others wait for their number's next turn, or end without one."""
-    points = [row.contact_point_id for row in due if _counts(row)]
-    now, agency = session.now, lane.agency.id
-    lately = await called.lately(session, agency, points, now - CALLS_WITHIN) if points else {}
-    going, later, over = [], [], []
+def cap_of(constants: Mapping[str, int], channel: Channel) -> Cap:
+    """Return how often a channel may reach one address, by the constants of a day."""
+    per_day, in_thirty_days = constants[f"{channel}_cap_day"], constants[f"{channel}_cap_30_days"]
+    return Cap(per_day, in_thirty_days, BETWEEN_CALLS) if channel is Channel.VOICE else Cap(per_day, in_thirty_days)
+
+
+async def not_too_often(
+    session: Session, lane: Lane, due: Sequence[Row[Any]], at: datetime
+) -> tuple[list[Row[Any]], Later, Over]:
+    """Part what may go at a moment from what waits for its address's next turn, and from what has none in time."""
+    whose = {row.id: bytes(row.value_index) for row in due if row.kind in PACED and row.value_index is not None}
+    reached = dict(await _lately(session, lane, sorted(set(whose.values())), at))
+    going, later, over = list[Row[Any]](), Later(), Over()
     for row in due:
-        calls = lately[row.contact_point_id] if _counts(row) else []
-        free = next_call(calls, now)
-        if free <= now:
-            calls.append(now)
-            going.append(row)
-        elif free < row.deadline_at:
-            later.append((row.id, row.period, free))
+        before = reached.setdefault(whose[row.id], []) if row.id in whose else []
+        turn = _turn(lane, row, before, at) if before else at
+        if turn is None or turn >= row.deadline_at:
+            over.append((row, "called_often" if lane.channel is Channel.VOICE else "asked_too_often"))
+        elif turn > at:
+            later.append((row.id, row.period, turn))
         else:
-            over.append((row.id, row.period, "expired", "called_often"))
-    await called.put_off(session, later)
-    await deliveries.end(session, over)
-    return going
+            before.append(at)
+            going.append(row)
+    return going, later, over
 
 
-def _counts(row: Row[Any]) -> bool:
-    return row.kind in PACED and row.contact_point_id is not None
+def _turn(lane: Lane, row: Row[Any], before: Sequence[datetime], at: datetime) -> datetime | None:
+    """Return the first opening in which an address may be reached again."""
+    free = next_turn(lane.cap, before, at, row.zone)
+    if free <= at:
+        return at
+    opening = lane.calendar.next_opening(parse_place(row.place), lane.channel, free)
+    return opening.opens_at if opening else None
+
+
+async def _lately(
+    session: Session, lane: Lane, addresses: Sequence[bytes], at: datetime
+) -> Mapping[bytes, list[datetime]]:
+    """Return when addresses were reached within the time that counts."""
+    if not addresses:
+        return {}
+    return await called.lately(session, lane.agency.id, lane.channel, addresses, since=at - WITHIN, at=at)

@@ -21,6 +21,7 @@ from app.pipeline.lessons import learn, rules_of
 from app.pipeline.providers import Providers
 from app.pipeline.replies import Replies
 from app.pipeline.verifying import verified
+from app.pipeline.withdrawing import confirm
 from app.rules.facts import Channel
 from channels.contract import CallChannel, MessageChannel
 from channels.signals import (
@@ -130,6 +131,7 @@ class Receipts:
 
         async def apply(tx: Transaction) -> int:
             moved = await receipts.apply_waiting(tx.session, self._rules)
+            await confirm(tx, moved)
             await learn(tx, self._consents, moved)
             return len(moved)
 

@@ -1,13 +1,13 @@
 """Turns due messages into what a channel sends: addresses opened, words filled in, once per batch where it can be.
 
 What all readers of an agency's template share is put in once (`prepare`, `compose_mail`); per person only
-code, month, name and link are left.
+code, month, date, county, name and link are left.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from app.rules.facts import Channel
 from app.rules.languages import fallbacks
 from app.rules.wording import Template, Text, fill, prepare, with_help
 from app.rules.wording_mail import MailText, compose_mail, mail_words
-from app.rules.wording_values import agency_words, month_name
+from app.rules.wording_values import agency_words, county_words, long_date, month_name
 from channels.contract import Mail, OutgoingMessage
 from channels.segments import plain_punctuation
 
@@ -37,6 +37,9 @@ class Renderer:
     public_url: str
     sender: str = ""
     """What the messages leave by."""
+    send_at: datetime | None = None
+    """Machine time until which the provider is to hold them."""
+    fence: str = ""
     _shared: dict[str, str] = field(default_factory=dict)
     _texts: dict[tuple[UUID, str], Text] = field(default_factory=dict)
     _mails: dict[tuple[UUID, str], tuple[MailText, Mail]] = field(default_factory=dict)
@@ -59,6 +62,8 @@ class Renderer:
             sender=self.sender,
             language=row.language or "en",
             valid_for=valid_for,
+            send_at=self.send_at,
+            fence=self.fence,
             alone=row.tries > 0,
             **make(row, code),
         )
@@ -103,9 +108,9 @@ class Renderer:
     def words(self, row: Row[Any], code: str, language: str) -> dict[str, str]:
         """Return the words that differ from person to person."""
         words = {"code": code, "unsubscribe_url": ""}
-        month: date | None = row.renewal_month
-        if month is not None:
-            words["month"] = month_name(month, language)
+        written = {"month": (row.renewal_month, month_name), "date": (row.about_on, long_date)}
+        words |= {mark: write(day, language) for mark, (day, write) in written.items() if day is not None}
+        words |= county_words(row.to_county_code, self.agency)
         if row.contact_point_id is not None and self.channel is Channel.EMAIL:
             token = self.index.token("unsubscribe", row.contact_point_id)
             words["unsubscribe_url"] = f"{self.public_url}/v1/unsubscribe/{token}?lang={language}"
@@ -115,7 +120,8 @@ class Renderer:
         return words
 
     def _first_name(self, row: Row[Any]) -> str | None:
-        if row.private_sealed is None:
+        """Return who is greeted; nobody by name where one message speaks to several of a household."""
+        if row.private_sealed is None or row.household:
             return None
         place = associated("member.private", self.agency.id, row.member_id)
         private: dict[str, str] = json.loads(self.ring.open(row.private_sealed, place))

@@ -1,6 +1,6 @@
 """Testing: one message to oneself, from any template in any language, sent like every other."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from uuid_utils.compat import uuid7
 
@@ -13,7 +13,7 @@ from app.rules.agency import Agency
 from app.rules.clip_scripts import TEMPLATES
 from app.rules.facts import Channel
 from app.rules.languages import DEFAULT
-from app.rules.wording_values import month_name
+from app.rules.wording_values import county_words, long_date, month_name
 
 
 class Testing:
@@ -27,7 +27,7 @@ class Testing:
         async with self._database.transaction(agency.id) as tx:
             book = await self._wording.book(tx.session)
             used, version = book.version(template, channel, language)
-            words = {"month": month_name(tx.now.date().replace(day=1), used), "signup_code": "00000000"}
+            words = self._words(agency, tx.now.date(), used)
             if channel is Channel.VOICE and used == DEFAULT and self._is_recorded(template, language):
                 used = language
             message = messages.Direct(
@@ -37,6 +37,12 @@ class Testing:
             await messages.add(tx.session, agency.id, message)
             await tx.enqueue(Job.DELIVER, agency=str(agency.id), channel=channel)
         return used
+
+    @staticmethod
+    def _words(agency: Agency, today: date, language: str) -> dict[str, str]:
+        """Return words for what only a member's case would know."""
+        known = {"month": month_name(today.replace(day=1), language), "date": long_date(today, language)}
+        return known | {"signup_code": "00000000"} | county_words(agency.county_code, agency)
 
     def _is_recorded(self, template: str, language: str) -> bool:
         return template in TEMPLATES and self._clips.usable(language)

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from app.db import tries
+from app.db import agencies, tries
 from app.db.transaction import Database, Row
+from app.pipeline.calendars import Almanac
 from app.pipeline.consent import Consents
+from app.pipeline.ladders import Ladders
 from app.pipeline.outcomes import says_bad
-from app.rules.facts import Channel
+from app.rules.agency import Agency
 from app.rules.tries import CALLS_WITHIN, Go, Never, Verdict, Wait, Waiting, another_try
 from channels.reasons import REASONS, Then
-from schedules.windows import WINDOWS, next_opening
+from schedules.places import parse_place
 
 AT_ONCE = 500
 FREE = sorted(name for name, one in REASONS.items() if one.then is Then.PAUSE)
@@ -25,8 +26,8 @@ ROUNDS = 20
 class Tries:
     """Plans further tries."""
 
-    def __init__(self, database: Database, *, consents: Consents, allowed_statuses: frozenset[str]) -> None:
-        self._database, self._consents, self._allowed = database, consents, sorted(allowed_statuses)
+    def __init__(self, database: Database, *, consents: Consents, ladders: Ladders, almanac: Almanac) -> None:
+        self._database, self._consents, self._ladders, self._almanac = database, consents, ladders, almanac
 
     async def run(self) -> int:
         """Decide on all whose time has come; return how many were planned anew."""
@@ -41,18 +42,21 @@ class Tries:
     async def _some(self) -> tuple[int, int]:
         async with self._database.transaction(None) as tx:
             session = tx.session
-            rows = await tries.waiting(session, allowed=self._allowed, calls_within=CALLS_WITHIN, limit=AT_ONCE)
-            decided = [(row, _decide(row, tx.now)) for row in rows]
+            allowed = (await self._ladders.book(session, None)).allowed
+            rows = await tries.waiting(session, allowed=allowed, calls_within=CALLS_WITHIN, limit=AT_ONCE)
+            whose = await agencies.by_ids(session, {row.agency_id for row in rows})
+            decided = [(row, self._decide(row, whose[row.agency_id], tx.now)) for row in rows]
             going = [row.id for row, what in decided if isinstance(what, Go)]
             await tries.go(session, going, free=FREE)
             await tries.wait(session, _later(decided))
             await self._consents.addresses_fail(tx, _given_up(decided))
         return len(rows), len(going)
 
-
-def _decide(row: Row[Any], now: datetime) -> Verdict:
-    opens_at = next_opening(WINDOWS[Channel(row.channel)], ZoneInfo(row.zone), now).opens_at
-    return another_try(Waiting(row.deadline_at, row.refused, row.calls, row.called_at), opens_at, now)
+    def _decide(self, row: Row[Any], agency: Agency, now: datetime) -> Verdict:
+        opening = self._almanac.calendar_of(agency).next_opening(parse_place(row.place), row.channel, now)
+        if opening is None:
+            return Never()
+        return another_try(Waiting(row.deadline_at, row.refused, row.calls, row.called_at), opening.opens_at, now)
 
 
 def _later(decided: Sequence[tuple[Row[Any], Verdict]]) -> list[tuple[Any, Any, datetime | None]]:

@@ -20,10 +20,14 @@ from app.db.transaction import Database, Row, Session
 from app.logs import log
 from app.pipeline.asking import look_up
 from app.pipeline.attempts import made_with
+from app.pipeline.brakes import Brakes
+from app.pipeline.calendars import Almanac
 from app.pipeline.consent import Consents
 from app.pipeline.erasing import Erasing
+from app.pipeline.ladders import Ladders
 from app.pipeline.providers import Providers
 from app.pipeline.tries import Tries
+from app.pipeline.withdrawing import Withdrawing
 from app.queue import put_stalled_jobs_back
 from app.rules.agency import Agency
 from app.rules.facts import Channel
@@ -58,11 +62,12 @@ class Upkeep:
 
     def __init__(
         self, database: Database, providers: Providers, queue: procrastinate.App, *,
-        consents: Consents, allowed_statuses: frozenset[str],
+        consents: Consents, ladders: Ladders, almanac: Almanac,
     ) -> None:  # fmt: skip
         self._database, self._providers, self._queue = database, providers, queue
-        self._tries = Tries(database, consents=consents, allowed_statuses=allowed_statuses)
-        self._erasing = Erasing(database, providers)
+        self._tries = Tries(database, consents=consents, ladders=ladders, almanac=almanac)
+        self._brakes = Brakes(database)
+        self._withdrawing, self._erasing = Withdrawing(database, providers), Erasing(database, providers)
 
     async def tick(self) -> None:
         """Bring to an end what is open, and put the queue's stalled jobs back."""
@@ -84,6 +89,8 @@ class Upkeep:
             providers = await made_with(session, self._providers, rows)
         if rows:
             await self._look_up(rows, lookups, providers)
+        await self._brakes.run()
+        await self._withdrawing.run()
         await self._tries.run()
         await self._erasing.run()
 

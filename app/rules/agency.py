@@ -9,8 +9,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
+from app.rules.call_centre import CallCentre, call_centre_of, call_centre_problems
+from app.rules.contact_hours import contact_hours_problems, contact_windows, skip_days_problems
 from app.rules.facts import Channel
+from app.rules.handing_over import HAND_OVER_AHEAD, hand_over_ahead_problems
 from app.rules.office_hours import BadHours, is_open, read_hours
+from schedules.windows import ContactWindow
 
 DEFAULT_RATES: Mapping[str, float] = {
     "sms_segments_per_second": 75.0,
@@ -25,12 +29,13 @@ SENDERS = ("sms", "sms_messaging_service", "voice", "email")
 MESSAGING_SERVICE = "sms_messaging_service"
 OF_TWILIO = "twilio"
 """Only this provider knows Messaging Services."""
-TABLES = ("office_hours", "senders", "rates", "prices", "call_centre")
+TABLES = ("office_hours", "senders", "rates", "prices", "call_centre", "contact_hours")
 CREDENTIALS = "credentials"
 REMOVE = "remove"
 """What stands in the place of credentials that are to be forgotten."""
-LISTS = ("languages", "tty", "closures")
-KNOWN = {*TEXTS, *TABLES, *LISTS, CREDENTIALS}
+LISTS = ("languages", "tty", "closures", "skip_dates")
+SKIP_DAYS = "skip_days"
+KNOWN = {*TEXTS, *TABLES, *LISTS, SKIP_DAYS, HAND_OVER_AHEAD, CREDENTIALS}
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 E164 = re.compile(r"\+[1-9]\d{7,14}")
 
@@ -64,7 +69,14 @@ class Agency:
     """The providers at which it has an account of its own."""
     rates: Mapping[str, float] = field(default_factory=dict)
     prices: Mapping[str, float] = field(default_factory=lambda: DEFAULT_PRICES)
-    call_centre: Mapping[str, float] = field(default_factory=dict)
+    call_centre: CallCentre = field(default_factory=CallCentre)
+    contact_hours: Mapping[str, ContactWindow] = field(default_factory=dict)
+    """By channel, where it has hours of its own for contacting people."""
+    skip_days: tuple[int, ...] = ()
+    """Days of the month on which the county's own system writes to people."""
+    skip_dates: tuple[date, ...] = ()
+    hand_over_ahead_minutes: int = 0
+    """How long before their time reminders go to a provider that holds them; 0: at their time."""
 
     def sender(self, channel: Channel, provider: str = "") -> str:
         """Return what a channel's messages leave by at a provider, or at any; empty where there is nothing."""
@@ -103,7 +115,11 @@ def read_profile(toml: str) -> dict[str, Any] | BadAgency:
     hours = found.get("office_hours")
     if isinstance(hours, dict) and "closures" in hours:  # TOML puts what follows a table into it
         found.setdefault("closures", hours.pop("closures"))
-    problems = _misshapen(found) or [*_missing(found), *_strange(found), *_malformed(found), *_closed(found)]
+    problems = _misshapen(found) or [
+        *_missing(found), *_strange(found), *_malformed(found), *_closed(found),
+        *contact_hours_problems(found.get("contact_hours", {})), *skip_days_problems(found.get(SKIP_DAYS, [])),
+        *call_centre_problems(found.get("call_centre", {})), *hand_over_ahead_problems(found.get(HAND_OVER_AHEAD, 0)),
+    ]  # fmt: skip
     return BadAgency(tuple(problems)) if problems else found
 
 
@@ -114,7 +130,12 @@ def agency_of(id_: UUID, profile: Mapping[str, Any], own_credentials: Iterable[s
     values |= {name: dict(profile[name]) for name in TABLES if name in profile}
     values |= {name: tuple(profile[name]) for name in ("languages", "tty") if profile.get(name)}
     values["senders"], values["provider_senders"] = _parted(values.get("senders", {}))
-    values["closures"] = tuple(date.fromisoformat(str(day)) for day in profile.get("closures", ()))
+    for name in ("closures", "skip_dates"):
+        values[name] = tuple(date.fromisoformat(str(day)) for day in profile.get(name, ()))
+    values[HAND_OVER_AHEAD] = profile.get(HAND_OVER_AHEAD, 0)
+    values[SKIP_DAYS] = tuple(profile.get(SKIP_DAYS, ()))
+    values["contact_hours"] = contact_windows(values.get("contact_hours", {}))
+    values["call_centre"] = call_centre_of(values.get("call_centre", {}), values.get("office_hours", {}))
     values["prices"] = {**DEFAULT_PRICES, **values.get("prices", {})}
     return Agency(id=id_, **values)
 
@@ -126,6 +147,8 @@ def _misshapen(found: Mapping[str, Any]) -> list[str]:
     wrong += [
         f"`{name}` must be a table" for name in (*TABLES, CREDENTIALS) if not isinstance(found.get(name, {}), dict)
     ]  # fmt: skip
+    if not isinstance(found.get(SKIP_DAYS, []), list):
+        wrong.append(f"`{SKIP_DAYS}` must be a list such as [22]")
     return wrong + [
         f"`{name}` must be a list of texts"
         for name, value in lists.items()
@@ -166,6 +189,7 @@ def _malformed(found: Mapping[str, Any]) -> list[str]:
             found, "timezone", "America/Los_Angeles") in available_timezones(),
         "`portal_url` must begin with https://": _text(found, "portal_url", "https://x").startswith("https://"),
         '`closures` must be dates such as "2026-11-27"': all(_is_day(day) for day in found.get("closures", ())),
+        '`skip_dates` must be dates such as "2026-12-24"': all(_is_day(day) for day in found.get("skip_dates", ())),
         "`rates` must be numbers above 0": all(_positive(rate) for rate in found.get("rates", {}).values()),
         "`prices` must be numbers, 0 or above": all(
             price == 0 or _positive(price) for price in found.get("prices", {}).values()),

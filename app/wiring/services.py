@@ -17,15 +17,23 @@ from app.db.schema import check_schema, known_schema, upgrade
 from app.db.sealed import BlindIndex, KeyRing
 from app.db.transaction import Database
 from app.errors import BadSettings
+from app.pipeline.ahead import Ahead
+from app.pipeline.broadcasts import Broadcasts
+from app.pipeline.calendars import Almanac
 from app.pipeline.calls import Calls
 from app.pipeline.checkup import Checkup
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents
 from app.pipeline.delivery import Delivery
 from app.pipeline.dispatch import Dispatch
+from app.pipeline.drafting import Drafting
+from app.pipeline.forecasting import Forecasting
+from app.pipeline.heartbeats import Heartbeats
 from app.pipeline.imports import Imports
 from app.pipeline.inbound_calls import InboundCalls
 from app.pipeline.intake import Intake
+from app.pipeline.ladder_changes import LadderChanges
+from app.pipeline.ladders import Ladders
 from app.pipeline.once import Once
 from app.pipeline.passage import Passage
 from app.pipeline.planning import Planning
@@ -35,24 +43,27 @@ from app.pipeline.receipts import Receipts
 from app.pipeline.replies import Replies
 from app.pipeline.reporting import Reporting
 from app.pipeline.signup import Signup
+from app.pipeline.switches import Switches
 from app.pipeline.tenancy import Tenancy
 from app.pipeline.testing import Testing
+from app.pipeline.timeline import Timeline
 from app.pipeline.upkeep import Upkeep
+from app.pipeline.withdrawing import Withdrawing
 from app.pipeline.wording import Shipped, Wording
 from app.queue import open_queue
 from app.settings import Settings, key_bytes
 from app.wiring import adapters
+from app.wiring.almanac import shipped_almanac
 from app.wiring.places import folder
 from app.wiring.recordings import TABLE, recordings
+from app.wiring.waits import let_pass, nobody_waits
 from channels.segments import as_sent
 from channels.simulator import Simulator, SimulatorSettings
 from channels.transport import Transport
-from schedules.ladders import Ladder, parse_ladder
 
 PROVIDER_TIMEOUT = timedelta(seconds=10)
 REQUESTS_AT_ONCE = 400
 """To a provider that answers after 100 ms, this is what 2,000 texts a second and some air need."""
-LADDER = "medi_cal_renewal.toml"
 VERSION = version("keepcovered")
 
 
@@ -64,7 +75,9 @@ class Services:
     database: Database
     queue: procrastinate.App
     providers: Providers
-    ladder: Ladder
+    ladders: Ladders
+    ladder_changes: LadderChanges
+    almanac: Almanac
     wording: Wording
     tenancy: Tenancy
     intake: Intake
@@ -72,15 +85,23 @@ class Services:
     planning: Planning
     dispatch: Dispatch
     delivery: Delivery
+    ahead: Delivery
+    """Hands over for later."""
+    withdrawing: Withdrawing
     receipts: Receipts
     clips: Clips
     consents: Consents
     signup: Signup
     upkeep: Upkeep
     reporting: Reporting
+    forecasting: Forecasting
+    timeline: Timeline
     testing: Testing
     checkup: Checkup
     once: Once
+    switches: Switches
+    broadcasts: Broadcasts
+    heartbeats: Heartbeats
     readiness: Readiness
     passage: Passage | None
     """Moves business time; only in sandbox mode."""
@@ -94,10 +115,12 @@ def machine_now() -> datetime:
 
 
 async def migrate(settings: Settings, url: str) -> int:
-    """Bring the schema up to this version and load the shipped templates; return how many were new."""
+    """Bring the schema, what ships and what is held up to this version; return how many words and ladders were new."""
     await asyncio.to_thread(upgrade, url)
     async with open_services(settings, url) as services:
-        return await services.wording.publish()
+        new = await services.wording.publish() + await services.ladder_changes.publish()
+        await services.intake.catch_up()
+    return new
 
 
 @asynccontextmanager
@@ -132,42 +155,59 @@ async def refuse_moved_clock(database: Database) -> None:
 
 def build(settings: Settings, database: Database, queue: procrastinate.App, transport: Transport) -> Services:
     """Build the stages over what is open."""
-    ladder = parse_ladder(resources.files("schedules").joinpath("data", LADDER).read_text("utf-8"))
-    allowed = frozenset[str]().union(*(step.allowed_statuses for step in ladder.steps))
+    ladders, almanac = Ladders(shipped_ladders()), shipped_almanac()
     providers = adapters.providers(settings, transport)
     wording = Wording(database, shipped())
-    consents = Consents(database, allowed_statuses=allowed)
+    consents = Consents(database, ladders=ladders)
     clips = recordings(settings, machine_now)
-    replies = Replies(database, wording=wording, consents=consents)
-    receipts = Receipts(
-        database, providers, consents=consents, replies=replies, machine_now=machine_now,
+    receipts = _receipts(
+        settings, database, providers, wording=wording, consents=consents, clips=clips, ladders=ladders
+    )  # fmt: skip
+    drafting = Drafting(ladders=ladders, wording=wording, almanac=almanac)
+    broadcasts = Broadcasts(database, wording=wording, almanac=almanac)
+    planning = Planning(database, drafting=drafting, broadcasts=broadcasts)
+    dispatch = Dispatch(database, queue)
+    intake = Intake(database, ladders=ladders, almanac=almanac)
+    upkeep = Upkeep(database, providers, queue, consents=consents, ladders=ladders, almanac=almanac)
+    delivery, ahead = (
+        stage(
+            database, providers, wording=wording, consents=consents, ladders=ladders, almanac=almanac,
+            public_url=settings.public_url, paced=settings.live)
+        for stage in (Delivery, Ahead)
+    )  # fmt: skip
+    simulated = None if settings.live else simulator(settings, machine_now)
+    return Services(
+        settings=settings, database=database, queue=queue, providers=providers, ladders=ladders, almanac=almanac,
+        ladder_changes=LadderChanges(database, ladders=ladders, wording=wording, constants=almanac.constants),
+        tenancy=Tenancy(database, adapters.offered, partial(adapters.misfits, settings, transport)), intake=intake,
+        imports=Imports(intake, database), planning=planning, wording=wording,
+        dispatch=dispatch, delivery=delivery, ahead=ahead, receipts=receipts, clips=clips, consents=consents,
+        withdrawing=Withdrawing(database, providers), forecasting=Forecasting(database, drafting=drafting),
+        signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
+        timeline=Timeline(database, drafting=drafting), testing=Testing(database, wording, clips), once=Once(database),
+        switches=Switches(database, ladders=ladders), broadcasts=broadcasts, heartbeats=Heartbeats(database),
+        checkup=Checkup(database, wording, mode=settings.mode, measure=as_sent, providers=providers, clips=clips),
+        passage=None if settings.live else Passage(
+            database, planning=planning, dispatch=dispatch, delivery=delivery, ahead=ahead, upkeep=upkeep,
+            receipts=receipts, machine_now=machine_now,
+            providers_wait=partial(let_pass, settings, transport) if simulated else nobody_waits),
+        simulator=simulated, readiness=Readiness(database, known_schema()),
+    )  # fmt: skip
+
+
+def _receipts(
+    settings: Settings, database: Database, providers: Providers, *,
+    wording: Wording, consents: Consents, clips: Clips, ladders: Ladders,
+) -> Receipts:  # fmt: skip
+    """Build what hears the providers, and the people who answer."""
+    return Receipts(
+        database, providers, consents=consents, machine_now=machine_now,
+        replies=Replies(database, wording=wording, consents=consents),
         calls=Calls(
             database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url,
-            allowed_statuses=allowed),
+            ladders=ladders),
         inbound_calls=InboundCalls(
             database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url),
-    )  # fmt: skip
-    planning = Planning(database, ladder=ladder, wording=wording, measure=as_sent)
-    dispatch = Dispatch(database, queue)
-    intake = Intake(database, allowed_statuses=allowed)
-    upkeep = Upkeep(database, providers, queue, consents=consents, allowed_statuses=allowed)
-    delivery = Delivery(
-        database, providers, wording=wording, consents=consents, allowed_statuses=allowed,
-        public_url=settings.public_url, paced=settings.live,
-    )  # fmt: skip
-    return Services(
-        settings=settings, database=database, queue=queue, providers=providers, ladder=ladder, wording=wording,
-        tenancy=Tenancy(database, adapters.offered, partial(adapters.misfits, settings, transport)), intake=intake,
-        imports=Imports(intake, database), planning=planning,
-        dispatch=dispatch, delivery=delivery, receipts=receipts, clips=clips, consents=consents,
-        signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
-        testing=Testing(database, wording, clips), once=Once(database), readiness=Readiness(database, known_schema()),
-        checkup=Checkup(
-            database, wording, mode=settings.mode, measure=as_sent, providers=providers, clips=clips),
-        passage=None if settings.live else Passage(
-            database, planning=planning, dispatch=dispatch, delivery=delivery, upkeep=upkeep, receipts=receipts,
-            machine_now=machine_now),
-        simulator=None if settings.live else simulator(settings, machine_now),
     )  # fmt: skip
 
 
@@ -200,6 +240,12 @@ def shipped() -> Shipped:
     wordings = {name: text for name, text in texts.items() if name.endswith("/wordings.toml")}
     templates = {name: text for name, text in texts.items() if name not in wordings}
     return Shipped(templates, wordings, root.joinpath("layout.mjml").read_text("utf-8"))
+
+
+def shipped_ladders() -> dict[str, str]:
+    """Read the ladders that are shipped, by file."""
+    files = [file for file in resources.files("schedules").joinpath("ladders").iterdir() if file.name.endswith(".toml")]
+    return {file.name: file.read_text("utf-8") for file in sorted(files, key=lambda file: file.name)}
 
 
 def _folders(root: Traversable) -> list[Traversable]:

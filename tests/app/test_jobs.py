@@ -5,11 +5,13 @@ import pytest
 import structlog
 
 from app.jobs import handlers, register
+from app.pipeline.heartbeats import LIMITS
 from app.queue import Job
 from app.rules.facts import Channel
 
 AGENCY = UUID(int=7)
 ARGUMENTS = {Job.PLAN: {"agency": str(AGENCY)}, Job.DELIVER: {"agency": str(AGENCY), "channel": "sms"}}
+ARGUMENTS[Job.AHEAD] = ARGUMENTS[Job.DELIVER]
 TICK = {"timestamp": 1_800_000_000}
 
 
@@ -33,7 +35,7 @@ def woken():
 
 @pytest.fixture
 def services(woken):
-    stages = ("planning", "delivery", "dispatch", "receipts", "upkeep")
+    stages = ("planning", "delivery", "dispatch", "receipts", "upkeep", "ahead", "withdrawing", "heartbeats")
     return SimpleNamespace(**{name: Stage(name, woken) for name in stages}, queue=Queue())
 
 
@@ -61,17 +63,46 @@ def test_every_job_has_a_handler(services):
     [
         (Job.PLAN, ("planning.agency", AGENCY)),
         (Job.DELIVER, ("delivery.lane", AGENCY, Channel.SMS)),
+        (Job.AHEAD, ("ahead.lane", AGENCY, Channel.SMS)),
+        (Job.WITHDRAW, ("withdrawing.run",)),
         (Job.DISPATCH, ("dispatch.wake",)),
         (Job.RECEIPTS, ("receipts.apply_waiting",)),
         (Job.UPKEEP, ("upkeep.tick",)),
-        (Job.DAILY, ("planning.waiting",)),
+        (Job.DAILY, ("planning.daily",)),
         (Job.SWEEP, ("upkeep.sweep",)),
     ],
 )
 async def test_every_job_wakes_its_stage(services, woken, job, stage):
     register(services)
     await services.queue.tasks[job](**ARGUMENTS.get(job, TICK))
-    assert woken == [stage]
+    assert woken[:1] == [stage]
+
+
+async def test_the_daily_job_that_no_tick_rang_plans_only_what_waits(services, woken):
+    register(services)
+    await services.queue.tasks[Job.DAILY]()
+    assert woken[:1] == [("planning.waiting",)]
+
+
+async def test_the_stages_that_are_listened_for_beat_after_they_ran_and_only_then(services, woken):
+    async def fail():
+        raise ValueError("ill")
+
+    register(services)
+    for job in Job:
+        await services.queue.tasks[job](**ARGUMENTS.get(job, TICK))
+    assert {beat[1] for beat in woken if beat[0] == "heartbeats.beat"} == set(LIMITS)
+    woken.clear()
+    services.upkeep.tick = fail
+    with pytest.raises(ValueError, match="ill"):
+        await services.queue.tasks[Job.UPKEEP](**TICK)
+    assert woken == []
+
+
+async def test_a_bell_does_not_stand_in_for_the_daily_tick(services, woken):
+    register(services)
+    await services.queue.tasks[Job.DAILY]()
+    assert woken == [("planning.waiting",)]
 
 
 async def test_a_jobs_fault_is_logged_by_its_kind_and_reaches_the_queue(services):

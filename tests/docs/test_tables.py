@@ -18,11 +18,16 @@ from app.rules.statuses import FOLLOWS, Status
 from app.settings import Settings
 from channels.simulator.faults import PROVIDERS
 from channels.simulator.outcomes import OUTCOMES, Twist
+from schedules.ladders.model import Anchor
+from schedules.ladders.reading import parse_ladder
+from schedules.ladders.shape import STEP
+from schedules.ladders.tables import by_status, may_be_said, when
 from schedules.timetable import TIMETABLE
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+LADDERS = [parse_ladder(file.read_text("utf-8")) for file in sorted((ROOT / "schedules" / "ladders").glob("*.toml"))]
 OF_OTHERS = {"benchmarks.md"}
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)(?:#[^)]*)?\)")
 FILE = re.compile(r"`((?:app|channels|schedules|migrations|tests|docs)/[A-Za-z0-9_./-]*)`")
@@ -62,6 +67,27 @@ def test_statuses_and_what_may_follow_them():
 
 def test_renewal_statuses():
     assert [row[0] for row in table("words.md", "renewal status")] == [str(status) for status in RenewalStatus]
+
+
+def test_steps_of_the_shipped_ladders():
+    steps = [(ladder, step) for ladder in LADDERS for step in ladder.steps]
+    shown = [tuple(row) for row in table("ladders.md", "step")]
+    assert shown == [
+        (step.key, ladder.name, when(step), step.policy, str(step.priority)) for ladder, step in steps
+    ]  # fmt: skip
+
+
+def test_statuses_and_what_may_be_said_in_each():
+    assert [tuple(row) for row in table("ladders.md", "status")] == by_status(may_be_said(LADDERS))
+
+
+def test_what_a_ladder_is_made_of():
+    fields = {word for row in table("ladders.md", "field of a step") for word in re.findall(r"\w+", row[0])}
+    assert fields == STEP.keys() - {"fallback_days"}
+    assert [row[0] for row in table("ladders.md", "anchor")] == [str(anchor) for anchor in Anchor]
+    assert words(" ,".join(row[0].replace("`", "") for row in table("ladders.md", "ladder"))) == {
+        ladder.name for ladder in LADDERS
+    }
 
 
 def test_words_that_stop_start_and_help():

@@ -16,6 +16,16 @@ ROUTES = [
     ("GET", "/v1/messages/01a203db-cca7-7760-867c-3cfbf84e112d", "reports:read"),
     ("POST", "/v1/messages/01a203db-cca7-7760-867c-3cfbf84e112d/settle", "admin"),
     ("GET", "/v1/reports/deliveries", "reports:read"),
+    ("GET", "/v1/forecast", "reports:read"),
+    ("POST", "/v1/switches", "admin"),
+    ("GET", "/v1/switches", "admin"),
+    ("GET", "/v1/switches/01a203db-cca7-7760-867c-3cfbf84e112d/messages", "admin"),
+    ("DELETE", "/v1/switches/01a203db-cca7-7760-867c-3cfbf84e112d", "admin"),
+    ("POST", "/v1/broadcasts", "admin"),
+    ("GET", "/v1/broadcasts", "admin"),
+    ("GET", "/v1/broadcasts/01a203db-cca7-7760-867c-3cfbf84e112d", "admin"),
+    ("POST", "/v1/broadcasts/01a203db-cca7-7760-867c-3cfbf84e112d/approve", "admin"),
+    ("DELETE", "/v1/broadcasts/01a203db-cca7-7760-867c-3cfbf84e112d", "admin"),
 ]
 OPEN = {"/v1/signups", "/v1/signups/{signup_id}/confirm", "/v1/consent-wordings", "/v1/unsubscribe/{token}"}
 

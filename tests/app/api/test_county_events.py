@@ -69,6 +69,20 @@ async def test_an_event_from_the_future_is_refused(send, an_event):
     assert answer.json()["type"].endswith("event-from-the-future")
 
 
+async def test_a_move_to_the_agencys_own_county_is_refused(send, an_event, pointers):
+    answer = await send(an_event("member.moved_county", {"to_county_code": "30"}))
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("/problems/own-county")
+    assert pointers(answer) == ["/data/to_county_code"]
+
+
+async def test_in_a_batch_a_move_to_the_agencys_own_county_is_rejected_alone(send, an_event):
+    move = an_event("member.moved_county", {"to_county_code": "30"}, id="e-2", time="2026-11-02T00:00:00Z")
+    first, second = (await send([an_event(), move])).json()["results"]
+    assert (first["status"], second["status"]) == ("applied", "rejected")
+    assert [one["pointer"] for one in second["problem"]["errors"]] == ["/data/to_county_code"]
+
+
 async def test_in_a_batch_only_what_is_wrong_is_rejected(send, an_event):
     wrong = an_event(id="e-2", data={"phones": [{"number": "123"}], "hobby": "chess"})
     answer = (await send([an_event(), wrong, "no event", an_event(id="e-3", subject="M-2")])).json()

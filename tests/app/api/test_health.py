@@ -3,14 +3,27 @@
 from dataclasses import replace
 
 import httpx
+from sqlalchemy import text
 
 from app.main import build_app
 from app.pipeline.readiness import Readiness
 
 
 async def test_alive_and_ready(client):
-    for path in ("/healthz", "/readyz"):
-        assert (await client.get(path)).json() == {"status": "ok"}
+    assert (await client.get("/healthz")).json() == {"status": "ok", "alarms": []}
+    assert (await client.get("/readyz")).json() == {"status": "ok"}
+
+
+async def test_alive_with_an_alarm_is_still_alive(client, services):
+    await services.heartbeats.expect()
+    async with services.database.transaction(None) as tx:
+        await tx.session.run(
+            text("UPDATE heartbeat SET at_on_machine = now() - interval '1 hour' WHERE stage = 'upkeep'")
+        )
+    answer = await client.get("/healthz")
+    assert answer.status_code == 200
+    [alarm] = answer.json()["alarms"]
+    assert alarm.startswith("upkeep has not run for 1 h 0 min")
 
 
 async def test_not_ready_says_what_is_missing(services):

@@ -6,11 +6,12 @@ async def test_the_timeline_has_what_was_and_what_will_be_with_reasons(services,
     await services.planning.waiting()
     entries = (await api.get("/v1/members/M-1/timeline")).json()["data"]
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
-    messages = {entry["channel"]: entry for entry in entries if entry["what"] == "message"}
+    messages = {entry["channel"]: entry for entry in entries if entry["what"] == "message" and entry["row"]}
     assert messages["sms"]["status"] == "planned"
     assert "2026-12-01" in messages["sms"]["explanation"]
     assert messages["voice"]["explanation"] == "We have no consent for this channel and address."
     assert {"event", "consent"} <= {entry["what"] for entry in entries}
+    assert all({"explanation", "rule", "law", "ahead"} <= entry.keys() for entry in entries)
 
 
 async def test_a_yes_and_a_no_are_lines_of_the_ledger(send, api, an_event):

@@ -36,11 +36,16 @@ async def test_everything_that_is_held_is_shown(send, api, an_event):
     data = {"date_of_birth": "2015-03-04", "zip": "92701", "timezone": "America/Los_Angeles", "channels": ["email"],
             "representative": {"first_name": "Ana", "relation": "mother"}, "emails": [{"address": "a@Example.org"}],
             "consents": [{"channel": "email"}]}  # fmt: skip
-    await send([an_event(data=data), an_event("milestone.set", {"kind": "k", "program": "ccs", "on": "2027-01-01"},
-                                              id="e-2")])  # fmt: skip
+    milestones = [{"kind": kind, "program": "ccs", "on": "2027-01-01"} for kind in ("continuity_end", "k")]
+    await send([an_event(data=data)])
+    await send([an_event("milestone.set", one, id=f"e-{one['kind']}") for one in milestones])
     member = (await api.get("/v1/members/M-1")).json()
     assert member["representative"] == {"first_name": "Ana", "relation": "mother"}
     assert member["emails"][0]["address"] == "a@example.org"
     assert member["consents"][0]["granted"] is True
-    assert member["milestones"] == [{"kind": "k", "program": "ccs", "on": "2027-01-01"}]
+    assert member["milestones"] == milestones
+    assert member["occasions"] == [
+        {"kind": kind, "program": "ccs", "on": on, "status": "upcoming"}
+        for kind, on in (("continuity_end", "2027-01-01"), ("age_out_21", "2036-03-01"))
+    ]
     assert (member["date_of_birth"], member["zip"], member["channels"]) == ("2015-03-04", "92701", ["email"])

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.rows import dict_row
@@ -101,8 +102,8 @@ def learned(member: Member, agency: UUID, when: Any, facts: Facts) -> Member:
     tools = Tools(
         new_id=uuid7,
         index=lambda kind, value: INDEX.of(f"contact_point.{kind}", agency, index_form(kind, value)),
-        zone_of_phone=lambda _: None,
-        zone_of_zip=lambda _: None,
+        zone=ZoneInfo("America/Los_Angeles"),
+        cycle=lambda months, _: months,
     )
     apply(CountyEvent(uuid7().hex, "/test", "test", when, member.ref, facts), member, tools)
     return member

@@ -10,12 +10,17 @@ from tests.app.pipeline.world import DEADLINE, FEBRUARY, NINE, NOW, SMS, TEN
 
 
 async def allowed(world):
-    return sorted(world.services.ladder.steps[0].allowed_statuses)
+    return world.services.ladders.shipped.allowed
 
 
 async def due(world, session, limit=100):
     return await deliveries.due_paced(
-        session, world.agency.id, SMS, allowed=await allowed(world), zones=["America/Los_Angeles"], limit=limit
+        session,
+        world.agency.id,
+        SMS,
+        allowed=await allowed(world),
+        places=await deliveries.due_places(session, world.agency.id, SMS),
+        limit=limit,
     )
 
 

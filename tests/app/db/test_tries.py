@@ -18,7 +18,7 @@ async def waiting(world):
 
 
 async def seen(world, session):
-    allowed = sorted(world.services.ladder.steps[0].allowed_statuses)
+    allowed = world.services.ladders.shipped.allowed
     return await tries.waiting(session, allowed=allowed, calls_within=timedelta(days=30), limit=10)
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.rules.broadcasts import BroadcastAsked, Who
+from app.rules.facts import Consent
 from app.rules.reasons import SENTENCES
-from tests.app.pipeline.world import NINE, NOW, SMS, VOICE
+from tests.app.pipeline.world import NINE, NOW, SMS, VOICE, a_member, yes
 
 BREAKS = {
     "member_moved": "UPDATE member SET status = 'moved'",
@@ -37,6 +39,38 @@ async def claimed(world, *reasons):
 @pytest.mark.parametrize("reason", BREAKS)
 async def test_each_rule_refuses_with_its_reason(world, reason):
     assert await claimed(world, reason) == f"canceled {reason}"
+
+
+async def broadcast_after(world, change):
+    """Return where a broadcast to Ana stands that was planned before a change."""
+    warned = Consent(SMS, granted=True, purpose="scam_alert")
+    await world.tell(a_member(consents=(*yes(SMS), warned), renewals=()))
+    asked = BroadcastAsked("scam_alert", channels=(SMS,), deadline_at=NOW + timedelta(days=30))
+    written = await world.services.broadcasts.write(world.agency, asked, Who("Mai"))
+    await world.services.broadcasts.approve(world.agency.id, written["id"], Who("Tom"))
+    await world.plan()
+    await world.rows(change)
+    await world.deliver(SMS)
+    [row] = await world.rows("SELECT status, reason FROM message WHERE kind = 'broadcast'")
+    return f"{row.status} {row.reason or ''}".strip()
+
+
+@pytest.mark.parametrize("reason", sorted(BREAKS.keys() - {"month_moved", "ssa_renews", "renewed"}))
+async def test_a_broadcast_is_refused_by_each_rule_that_asks_about_the_person(world, reason):
+    change = BREAKS[reason].replace("2026-11-30", "2026-11-01")
+    assert await broadcast_after(world, change) == f"canceled {reason}"
+
+
+@pytest.mark.parametrize(
+    ("change", "end"),
+    [
+        ("UPDATE consent_state SET granted = false WHERE purpose = 'renewal'", "sent"),
+        ("UPDATE consent_state SET granted = false WHERE purpose = 'scam_alert'", "canceled opted_out"),
+        ("UPDATE broadcast SET status = 'canceled'", "canceled broadcast_canceled"),
+    ],
+)
+async def test_a_broadcast_asks_for_the_consent_of_its_own_purpose(world, change, end):
+    assert await broadcast_after(world, change) == end
 
 
 async def test_of_several_rules_the_first_is_named(world):

@@ -11,6 +11,7 @@ from psycopg.rows import namedtuple_row
 from channels.contract import (
     Absent,
     Accepted,
+    Canceled,
     Capabilities,
     Found,
     Handle,
@@ -19,6 +20,7 @@ from channels.contract import (
     OutgoingMessage,
     Redacted,
     Redaction,
+    Withdrawal,
 )
 from channels.defaults import Defaults
 from channels.signals import BadSignature, Callback, Signal
@@ -49,6 +51,9 @@ class FakeChannel(Defaults):
     asked: list[Lookup] = field(default_factory=list)
     redaction: Callable[[Handle], Redaction] = lambda _: Redacted()
     erased: list[str] = field(default_factory=list)
+    fences: list[str] = field(default_factory=list)
+    withdrawal: Callable[[Handle], Withdrawal] = lambda _: Canceled()
+    asked_back: list[Handle] = field(default_factory=list)
     closed: int = 0
     signals: dict[bytes, Sequence[Signal]] = field(default_factory=dict)
     mute: set[str] = field(default_factory=set)
@@ -75,6 +80,18 @@ class FakeChannel(Defaults):
         """Erase as the test says."""
         self.erased.append(handle.provider_id)
         return self.redaction(handle)
+
+    async def new_fence(self) -> str:
+        """Give the next fence, where the provider has any."""
+        return self.fences.pop(0) if self.fences else ""
+
+    async def cancel(self, handle: Handle) -> Withdrawal:
+        """Take back as the test says."""
+        assert await looked(self.url, OPEN_ELSEWHERE) == [], "a transaction is open during a withdrawal"
+        self.asked_back.append(handle)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return self.withdrawal(handle)
 
     async def close(self) -> None:
         """Count how often it was closed."""

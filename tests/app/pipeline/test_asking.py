@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.pipeline.asking import FIRST_WAVE, SKIPPED, hand_over, look_up
-from channels.contract import Accepted, CannotSay, Capabilities, Lookup, OutgoingMessage, Refused, Unclear
+from app.pipeline.asking import FIRST_WAVE, SKIPPED, a_fence, hand_over, look_up, take_back
+from channels.contract import Accepted, CannotSay, Capabilities, Handle, Lookup, OutgoingMessage, Refused, Unclear
 from tests.app.pipeline.fakes import FakeChannel
 from tests.app.pipeline.world import NINE, SMS
 
@@ -18,6 +18,12 @@ class Broken(FakeChannel):
         raise ZeroDivisionError
 
     async def find(self, lookup):
+        raise ZeroDivisionError
+
+    async def new_fence(self):
+        raise ZeroDivisionError
+
+    async def cancel(self, handle):
         raise ZeroDivisionError
 
 
@@ -34,6 +40,17 @@ class Told(FakeChannel):
 async def test_an_adapter_that_raises_proves_nothing():
     assert await hand_over(Broken("broken", ""), MESSAGES, not_after=1.0) == [Unclear("ZeroDivisionError")] * 3
     assert await look_up(Broken("broken", ""), LOOKUP) == CannotSay("ZeroDivisionError")
+    assert await take_back(Broken("broken", ""), Handle("P-1")) == CannotSay("ZeroDivisionError")
+    assert await a_fence(Broken("broken", "")) == ""
+
+
+async def test_an_account_that_is_no_longer_in_use_can_say_nothing():
+    gone = CannotSay("its provider or account is no longer in use")
+    assert (await look_up(None, LOOKUP), await take_back(None, Handle("P-1"))) == (gone, gone)
+
+
+async def test_a_fence_that_cannot_be_kept_is_none():
+    assert await a_fence(Told("long", "", fences=["x" * 201])) == ""
 
 
 async def test_an_adapter_that_loses_count_proves_nothing():

@@ -30,7 +30,7 @@ def a_delivery(world, **changes):
     said = {"public_url": "", "paced": False, **changes}
     return Delivery(
         built.database, built.providers, wording=built.wording, consents=built.consents,
-        allowed_statuses=built.ladder.steps[0].allowed_statuses, **said,
+        ladders=built.ladders, almanac=built.almanac, **said,
     )  # fmt: skip
 
 

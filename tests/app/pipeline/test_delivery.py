@@ -11,6 +11,7 @@ from tests.app.pipeline.world import (
     DEADLINE,
     EMAIL,
     NINE,
+    NUMBER,
     OTHER_NUMBER,
     SMS,
     TEN,
@@ -20,9 +21,12 @@ from tests.app.pipeline.world import (
     phone,
     yes,
 )
+from tests.conftest import AGENCY
 
 NIGHT = datetime(2026, 12, 2, 4, 30, tzinfo=UTC)
 """Half past eight in the evening in Los Angeles, when texts may no longer go out."""
+SLOW = 'UPDATE agency SET profile = profile || \'{"rates": {"sms_segments_per_second": 0.5}}\''
+"""A lane that became slow after all was planned: planning paces by the rate it knows."""
 NEXT_MORNING, MINUTE = NINE + timedelta(days=1), timedelta(minutes=1)
 
 
@@ -52,7 +56,7 @@ async def test_what_is_not_written_within_fifteen_seconds_of_the_boot_clock_is_n
     await world.at(NINE)
     delivery = Delivery(
         built.database, built.providers, wording=built.wording, consents=built.consents,
-        allowed_statuses=built.ladder.steps[0].allowed_statuses, public_url="", paced=False, boot_clock=lambda: 100.0,
+        ladders=built.ladders, almanac=built.almanac, public_url="", paced=False, boot_clock=lambda: 100.0,
     )  # fmt: skip
     await delivery.lane(world.agency.id, SMS)
     assert world.fakes[SMS].not_after == 115.0
@@ -119,9 +123,46 @@ async def test_outside_its_window_a_reminder_waits_for_the_next_opening(world):
 async def test_each_zone_has_its_own_window(world):
     await world.planned(a_member(phones=(phone("+12125550002"),)))
     await world.planned(subject="M-2")
-    await world.at(NIGHT + timedelta(hours=10))  # 9:30 in New York, 6:30 in Los Angeles
+    await world.at(NIGHT - timedelta(hours=3))  # 17:30 in Los Angeles, 20:30 in New York
     await world.deliver(SMS)
-    assert world.fakes[SMS].numbers == ["+12125550002"]
+    assert world.fakes[SMS].numbers == [NUMBER]
+
+
+async def test_who_may_be_in_two_zones_is_written_to_while_both_are_open(world):
+    await world.planned()
+    await world.rows("UPDATE message SET place = 'America/Los_Angeles|America/New_York;CA|NY'")
+    await world.at(NIGHT - timedelta(hours=3))
+    assert await world.deliver(SMS) == 0
+    assert (await world.message(SMS)).due_at == NEXT_MORNING
+    await world.at(NEXT_MORNING)
+    await world.deliver(SMS)
+    closes = NEXT_MORNING + timedelta(hours=8)  # eight in the evening in New York
+    assert NEXT_MORNING + world.fakes[SMS].sent[0].valid_for <= closes
+
+
+async def test_on_a_day_that_the_agency_is_closed_nothing_leaves(world):
+    await world.planned()
+    await world.services.tenancy.add(AGENCY.replace("[senders]", 'closures = ["2026-12-01"]\n[senders]'))
+    await world.at(NINE)
+    assert await world.deliver() == 0
+    assert (await world.message(SMS)).due_at == NEXT_MORNING
+
+
+async def test_whoever_was_to_be_told_by_a_message_that_ends_is_planned_anew(world):
+    await world.planned()
+    await world.planned(subject="M-2")
+    lead, other = [row for row in await world.messages() if row.channel == SMS]
+    await world.rows(
+        "UPDATE message SET status = 'skipped', reason = 'household', bundled_into = %(lead)s WHERE id = %(other)s",
+        lead=lead.id, other=other.id,
+    )  # fmt: skip
+    await world.rows("UPDATE renewal SET status = 'renewed' WHERE id = %(id)s", id=lead.renewal_id)
+    await world.rows("DELETE FROM procrastinate_jobs")
+    await world.at(NINE)
+    await world.deliver(SMS)
+    assert [row.renewal_id for row in await world.rows("SELECT renewal_id FROM replan")] == [other.renewal_id]
+    jobs = await world.rows("SELECT task_name FROM procrastinate_jobs ORDER BY id DESC LIMIT 1")
+    assert [job.task_name for job in jobs] == ["plan"]
 
 
 async def test_a_reminder_that_cannot_go_before_its_deadline_ends_as_expired(world):
@@ -227,18 +268,25 @@ async def test_segments_and_cost_are_recorded(world):
 
 
 async def test_a_lane_sends_no_faster_than_its_rate(world):
-    await world.rows('UPDATE agency SET profile = profile || \'{"rates": {"sms_segments_per_second": 0.5}}\'')
     await many_planned(world, 8)
+    await world.rows(SLOW)
     assert await world.deliver(SMS) == 5
     assert await world.deliver(SMS) == 0
     await world.rows("UPDATE rate_limit SET taken_until = taken_until - interval '20 s'")
     assert await world.deliver(SMS) == 3
 
 
+async def test_what_may_not_leave_uses_up_nothing_of_the_rate(world):
+    await many_planned(world, 8)
+    await world.rows(SLOW)
+    await world.rows("UPDATE renewal SET status = 'renewed' WHERE id IN (SELECT id FROM renewal ORDER BY id LIMIT 4)")
+    assert await world.deliver(SMS) == 4
+
+
 async def test_long_texts_use_up_more_of_the_rate(world):
-    await world.rows('UPDATE agency SET profile = profile || \'{"rates": {"sms_segments_per_second": 0.5}}\'')
     world.fakes[SMS].answer = lambda _: Accepted("P", 3)
     await many_planned(world, 5)
+    await world.rows(SLOW)
     await world.deliver(SMS)
     [limit] = await world.rows("SELECT extract(epoch FROM taken_until - now()) AS ahead FROM rate_limit")
     assert float(limit.ahead) == pytest.approx(5 * 3 / 0.5, abs=5)

@@ -4,31 +4,34 @@ from uuid import UUID
 
 from app.pipeline.lanes import Lane, ways_of
 from app.rules.agency import Agency
+from app.rules.caps import Cap
+from schedules.calendar import AgencyHours, Calendar
 from tests.app.pipeline.world import EMAIL, SMS
 from tests.conftest import AGENCY
 
 NOW = datetime(2026, 12, 1, 17, tzinfo=UTC)
 CLOSES = NOW + timedelta(hours=11)
 ORANGE = Agency(UUID(int=30), "orange", "Orange", "30", "+18002819799")
-LANE = Lane(ORANGE, SMS, (), {"America/Los_Angeles": CLOSES})
+HERE, NEW_YORK = "America/Los_Angeles;CA", "America/New_York;NY"
+LANE = Lane(ORANGE, SMS, (), {HERE: CLOSES}, Calendar(AgencyHours("America/Los_Angeles")), Cap(1, 10))
 
 
 @dataclass
 class Row:
     kind: str = "reminder"
-    zone: str = "America/Los_Angeles"
+    place: str = HERE
     deadline_at: datetime = NOW + timedelta(days=3)
 
 
-def test_a_reminder_leaves_only_while_its_window_is_open():
+def test_a_reminder_leaves_only_while_its_place_is_open():
     assert LANE.is_open_for(Row(), NOW)
     assert not LANE.is_open_for(Row(), CLOSES)
-    assert not LANE.is_open_for(Row(zone="America/New_York"), NOW)
-    assert LANE.is_open_for(Row("reply", "America/New_York"), CLOSES)
-    assert LANE.open_zones(CLOSES) == []
+    assert not LANE.is_open_for(Row(place=NEW_YORK), NOW)
+    assert LANE.is_open_for(Row("reply", NEW_YORK), CLOSES)
+    assert LANE.open_places(CLOSES) == []
 
 
-def test_a_message_is_valid_until_its_window_or_its_deadline_ends():
+def test_a_message_is_valid_until_its_opening_or_its_deadline_ends():
     assert LANE.valid_for(Row(), NOW) == CLOSES - NOW
     assert LANE.valid_for(Row(deadline_at=NOW + timedelta(hours=1)), NOW) == timedelta(hours=1)
     assert LANE.valid_for(Row("reply"), NOW) == timedelta(days=3)

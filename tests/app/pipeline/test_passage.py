@@ -4,11 +4,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.pipeline.passage import Passage
-from app.rules.facts import Channel, Email, RenewalDue
+from app.rules.facts import Channel, Email, RenewalChanged, RenewalDue, RenewalStatus
 from app.wiring import machine_now
+from app.wiring.waits import nobody_waits
 from channels.contract import Accepted, Present, TryLater, Unclear
 from channels.signals import Status
 from schedules.months import add_months
+from tests.app.pipeline.holding import holding
 from tests.app.pipeline.world import EMAIL, FEBRUARY, NINE, SMS, VOICE, a_member, phone
 
 SPRING = datetime(2027, 3, 20, tzinfo=UTC)
@@ -28,7 +30,8 @@ def passage(world):
     built = world.services
     return Passage(
         built.database, planning=built.planning, dispatch=built.dispatch, delivery=built.delivery,
-        upkeep=built.upkeep, receipts=built.receipts, machine_now=machine_now, nap=nap,
+        ahead=built.ahead, upkeep=built.upkeep, receipts=built.receipts, machine_now=machine_now,
+        providers_wait=nobody_waits, nap=nap,
     )  # fmt: skip
 
 
@@ -101,6 +104,34 @@ async def test_what_is_unclear_is_looked_up_on_the_way(world, passage):
     assert await world.end(EMAIL) == "sent"
 
 
+async def test_what_is_held_for_later_is_handed_over_on_the_way_and_has_waited_for_its_time(world, passage, times):
+    waited = []
+
+    async def wait(by):
+        waited.append(by)
+
+    passage._providers_wait = wait  # noqa: SLF001  (who tells the providers is the wiring's business)
+    await holding(world)
+    await world.tell(a_member(emails=()))
+    before = await passage.now()
+    await passage.move(NINE + timedelta(minutes=1))
+    texts = [moment for moment, channel in times if channel is SMS]
+    assert [round((NINE - moment).total_seconds() / 60) for moment in texts] == [60]
+    assert await world.end(SMS) == "delivered"
+    assert abs(sum(waited, timedelta()) - (NINE + timedelta(minutes=1) - before)) < timedelta(seconds=30)
+
+
+async def test_a_clock_that_goes_back_lets_nobody_wait(world, passage):
+    waited = []
+
+    async def wait(by):
+        waited.append(by)
+
+    passage._providers_wait = wait  # noqa: SLF001
+    await passage.move(await passage.now() - timedelta(days=1))
+    assert waited == []
+
+
 async def test_what_never_arrived_is_sent_again_on_the_way(world, passage):
     await world.tell(a_member(phones=()))
     answers = [Unclear("time-out"), Accepted("P-2", 1)]
@@ -118,3 +149,33 @@ async def test_calls_never_ring_on_a_sunday_or_outside_their_hours(world, passag
     rings = [moment.astimezone(ZoneInfo("Pacific/Honolulu")) for moment, channel in times if channel is VOICE]
     assert len(rings) == 6
     assert all(ring.weekday() != 6 and 10 <= ring.hour < 19 for ring in rings)
+
+
+class TestEveryLadder:
+    """With all ladders that are shipped."""
+
+    @pytest.fixture
+    def one_reminder(self):
+        """Not one reminder only."""
+
+    async def test_a_jump_over_half_a_year_misses_no_step_and_ends_a_cure_period_on_its_day(
+        self, world, passage, times
+    ):
+        lost = RenewalChanged("medi_cal", FEBRUARY, RenewalStatus("discontinued_procedural"))
+        await world.tell(a_member(phones=()))
+        await passage.move(datetime(2027, 2, 27, 20, tzinfo=UTC))
+        await world.tell(lost)
+        await passage.move(datetime(2027, 7, 1, tzinfo=UTC))
+        found = {row.step: row.handed_at for row in await world.messages() if row.status == "delivered"}
+        assert sorted(found, key=found.get) == [
+            "renewal_two_months", "renewal_one_month", "renewal_due_month", "cure_now", "cure_30", "cure_60", "cure_80",
+            "apply_again",
+        ]  # fmt: skip
+        assert found["apply_again"].date().isoformat() == "2027-05-30"
+
+    async def test_days_on_which_nothing_falls_due_are_planned_and_not_told(self, world, passage):
+        await world.tell(a_member(phones=(), renewals=(RenewalDue("medi_cal", add_months(FEBRUARY, 6)),)))
+        stops = []
+        await passage.move(datetime(2027, 3, 31, tzinfo=UTC), told=stops.append)
+        assert stops == []
+        assert "renewal_two_months" in {row.step for row in await world.messages()}

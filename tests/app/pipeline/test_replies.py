@@ -70,7 +70,7 @@ async def test_a_stop_while_a_text_is_on_its_way_is_kept_for_the_next_time(world
     await world.at(NINE)
     world.fakes[SMS].meanwhile = lambda: stop(world)
     await world.deliver(SMS)
-    assert await world.end(SMS) == "sent"
+    assert await world.end(SMS) == "sent in_flight_at_stop"
     assert await world.end(VOICE) == "canceled opted_out"
 
 

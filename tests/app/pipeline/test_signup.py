@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from app.pipeline.signup import Refusal, SignupTaken
+from app.rules.facts import RenewalChanged, RenewalStatus
 from tests.app.pipeline.world import EMAIL, FEBRUARY, MARCH, NOW, NUMBER, OTHER_NUMBER, SMS, VOICE, a_member, yes
 
 MINUTE = timedelta(minutes=1)
@@ -70,6 +71,19 @@ async def test_the_countys_month_counts_before_the_persons(world):
     await world.signs_up(renewal_month=MARCH)
     await world.plan()
     assert {row.period for row in await world.messages()} == {FEBRUARY}
+
+
+async def test_a_persons_month_counts_before_one_that_only_follows_from_the_cycle(world):
+    await world.tell(a_member(), RenewalChanged("medi_cal", FEBRUARY, RenewalStatus.RENEWED))
+    await world.signs_up(renewal_month=MARCH)
+    months = await world.rows("SELECT renewal_month FROM renewal WHERE status = 'unknown' ORDER BY 1")
+    assert MARCH in [row.renewal_month for row in months]
+
+
+async def test_an_address_that_signs_up_has_a_place(world):
+    await world.signs_up(renewal_month=MARCH)
+    [point] = await world.rows("SELECT place, zone FROM contact_point")
+    assert (point.place, point.zone) == ("America/Los_Angeles;CA", "America/Los_Angeles")
 
 
 async def test_a_sign_up_lifts_an_earlier_stop(world):

@@ -86,6 +86,30 @@ async def test_who_has_neither_voice_nor_clips_hears_english_and_where_help_is(w
     assert await world.end(VOICE) == f"delivered {SPOKEN_IN_ENGLISH}"
 
 
+@pytest.mark.parametrize("language", ["hy", "fa"])
+async def test_what_no_clip_says_is_heard_in_english_with_where_help_is(world, language):
+    """The recordings know the reminder two months before and no other; a date is in none of them."""
+    world.fakes[VOICE].mute = {"hy", "fa", "km", "lo", "hmn", "ium"}
+    call = await called(world, language_spoken=language, language_written=language)
+    await world.rows(
+        "UPDATE message SET about_on = '2027-02-28', template = 'cure_now', template_version_id ="
+        " (SELECT id FROM template_version WHERE key = 'cure_now' AND language = 'en')"
+    )
+    said = await call.answer()
+    assert "by February 28, 2027" in said
+    assert "free help in your language" in said
+    assert set(call.languages) == {"en"}
+
+
+async def test_lines_of_other_offices_are_read_aloud_in_groups(world):
+    call = await called(world, language_spoken="en", language_written="en")
+    await world.rows(
+        "UPDATE message SET template = 'ssi_renewal', template_version_id ="
+        " (SELECT id FROM template_version WHERE key = 'ssi_renewal' AND language = 'en')"
+    )
+    assert "8 0 0, 7 7 2, 1 2 1 3" in await call.answer()
+
+
 async def test_a_machine_that_answers_in_khmer_is_no_person_spoken_to_in_english(world):
     call = await called(world, **KHMER)
     assert "free help in your language" in await call.answer(machine=True)

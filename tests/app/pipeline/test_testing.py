@@ -41,3 +41,11 @@ async def test_an_unknown_template_is_an_error_and_sends_nothing(world):
     with pytest.raises(KeyError):
         await world.services.testing.send(world.agency, channel=SMS, address=NUMBER, template="x", language="en")
     assert await world.deliver(SMS) == 0
+
+
+async def test_words_that_only_a_case_would_know_stand_in_a_test_too(world):
+    for key in ("cure_now", "moved_county", "scam_alert", "ssi_renewal", "ineligible"):
+        await world.services.testing.send(world.agency, channel=SMS, address=NUMBER, template=key, language="en")
+    assert await world.deliver(SMS) == 5
+    said = " ".join(world.fakes[SMS].texts)
+    assert all(word in said for word in ("Orange County", "November 2, 2026", "(800) 772-1213", "(800) 300-1506"))

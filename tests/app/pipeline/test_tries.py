@@ -183,6 +183,7 @@ async def test_other_peoples_calls_to_the_same_number_count(world):
 async def test_two_people_at_one_number_who_did_not_answer_are_called_on_different_days(world):
     await world.planned()
     await world.planned(subject="M-2")
+    await world.rows("UPDATE message SET status = 'planned', reason = NULL, bundled_into = NULL, ended_at = NULL")
     for days in range(2):
         await called(world, TEN + days * (A_DAY + timedelta(minutes=1)))
     assert len(world.fakes[VOICE].sent) == 2

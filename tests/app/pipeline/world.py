@@ -224,7 +224,7 @@ async def nobody_is_called(_transport: Any) -> None:
 
 @pytest.fixture
 async def world(
-    settings: Settings, clean_url: str, _read_once: None, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, clean_url: str, _read_once: None, one_reminder: None, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """Every stage over scripted providers, on a Monday noon a month before anything is due."""
     fakes = {channel: FakeChannel(f"fake-{channel}", clean_url, _can(channel)) for channel in Channel}

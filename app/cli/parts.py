@@ -1,0 +1,38 @@
+"""The parts of the command line, in the order in which they are shown; each adds its own commands."""
+
+from types import ModuleType
+from typing import Final
+
+from app.cli import (
+    agencies,
+    broadcasts,
+    channels,
+    checks,
+    clips,
+    demo,
+    explain,
+    forecast,
+    ladders,
+    members,
+    processes,
+    reports,
+    switches,
+    time,
+)
+
+PARTS: Final[tuple[ModuleType, ...]] = (
+    processes,
+    agencies,
+    ladders,
+    members,
+    explain,
+    forecast,
+    reports,
+    switches,
+    broadcasts,
+    time,
+    channels,
+    checks,
+    clips,
+    demo,
+)
