@@ -135,15 +135,15 @@ async def test_out_of_office_hours_key_3_says_the_hours_and_offers_a_text(world,
 
 
 async def test_a_closure_is_out_of_office_hours(world):
-    await world.services.tenancy.add(OPEN_ON_WEEKDAYS + 'closures = ["2026-12-01"]\n')
     call = await called(world, **ENGLISH)
+    await world.services.tenancy.add(OPEN_ON_WEEKDAYS + 'closures = ["2026-12-01"]\n')
     await call.answer()
     assert "closed" in await call.press("3")
 
 
 async def test_an_agency_without_hours_is_not_connected_to_on_its_closures(world):
-    await world.services.tenancy.add(AGENCY.replace("[senders]", 'closures = ["2026-12-01"]\n[senders]'))
     call = await called(world, **ENGLISH)
+    await world.services.tenancy.add(AGENCY.replace("[senders]", 'closures = ["2026-12-01"]\n[senders]'))
     await call.answer()
     said = await call.press("3")
     assert not call.script.connect_to

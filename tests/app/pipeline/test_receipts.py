@@ -180,7 +180,7 @@ async def test_a_spam_report_stops_e_mail_and_nothing_else(world):
     await world.hears(EMAIL, OptOut(world.fakes[EMAIL].sent[0].reference, "k", "spam_report"))
     lines = await world.rows("SELECT DISTINCT channel, basis, source FROM consent WHERE NOT granted")
     assert lines == [("email", "spam_report", "provider")]
-    assert await world.end(SMS) == "planned, planned"
+    assert await world.end(SMS) == "planned, skipped household"
 
 
 async def test_a_late_word_on_an_attempt_that_was_thought_absent_counts_and_blocks_nobody(world):

@@ -43,10 +43,11 @@ async def test_a_stop_covers_text_and_call_of_all_members_with_that_number(world
     await world.planned()
     await world.planned(subject="M-2")
     await world.texts_us("STOP")
+    await world.plan()
     assert await world.ends() == {
-        "sms": "canceled opted_out, canceled opted_out",
-        "email": "planned, planned",
-        "voice": "canceled opted_out, canceled opted_out",
+        "sms": "canceled opted_out, skipped opted_out",
+        "email": "planned, skipped household",
+        "voice": "canceled opted_out, skipped opted_out",
     }
 
 
