@@ -14,6 +14,8 @@ from tests.test_story import BATCH, a_member, event, outbox, report
 ASKED_IN_VAIN, PEOPLE = 40, 80
 """What a failing provider may be asked at most: two first waves, of the two batches under way at once."""
 
+pytestmark = pytest.mark.usefixtures("one_reminder")
+
 
 @pytest.fixture
 async def county(settings, port, database_url, monkeypatch):

@@ -11,6 +11,8 @@ from tests.test_story import BATCH, a_member, event, outbox, report
 
 ADDRESS = "lan@example.org"
 
+pytestmark = pytest.mark.usefixtures("one_reminder")
+
 
 @pytest.fixture
 async def county(settings, port, unused_tcp_port, clean_url, monkeypatch):

@@ -10,6 +10,8 @@ from tests.test_story import BATCH, PHONE, a_member, event, outbox, report
 
 OURS = "+17145550100"
 
+pytestmark = pytest.mark.usefixtures("one_reminder")
+
 
 @pytest.fixture
 async def county(settings, port, clean_url, monkeypatch):

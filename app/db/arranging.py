@@ -50,7 +50,7 @@ FALLBACK = text("""
 TAKEN = text("""
     INSERT INTO taken
     SELECT m.id, m.member_id, m.channel, c.value_index, m.ladder, m.step, m.template, m.anchor_on, m.about_on,
-           cast(timezone(m.zone, coalesce(m.handed_at, m.due_at)) AS date), m.status = 'planned', m.language
+           cast(timezone(m.zone, coalesce(m.handed_at, m.due_at)) AS date), m.status = 'planned'
       FROM (SELECT DISTINCT other.member_id FROM reach r
               JOIN contact_point other ON (other.agency_id, other.value_index) = (:agency, r.address_index)) near
       JOIN message m ON (m.agency_id, m.member_id) = (:agency, near.member_id)
@@ -64,20 +64,19 @@ TAKEN_BY_OWN = text("""
     UPDATE taken SET address_index = own.address_index FROM reach own
      WHERE (own.member_id, own.channel) = (taken.member_id, taken.channel) AND own.address_index <> taken.address_index
 """)
-# One message for all whom it says the same in one language at one address: the one that is planned already leads, else the first.
+# One message for all whom it says the same at one address: the one that is planned already leads, else the first.
 HOUSEHOLD = text("""
     UPDATE draft d SET status = 'skipped', reason = 'household', bundled_into = v.leader
       FROM (SELECT id, first_value(id) OVER (
-                     PARTITION BY address_index, channel, step, anchor_on, template, language, about_on
+                     PARTITION BY address_index, channel, step, anchor_on, template, about_on
                      ORDER BY stands DESC, member_id, id) AS leader
-              FROM (SELECT id, address_index, channel, step, anchor_on, template, language, about_on, member_id,
-                           kept AS stands
+              FROM (SELECT id, address_index, channel, step, anchor_on, template, about_on, member_id, kept AS stands
                       FROM draft WHERE status = 'planned' AND address_index IN (
                              SELECT address_index FROM reach WHERE channel <> 'none' GROUP BY address_index, channel
                              HAVING count(DISTINCT member_id) > 1
                               UNION ALL SELECT address_index FROM taken WHERE planned)
                      UNION ALL
-                    SELECT id, address_index, channel, step, anchor_on, template, language, about_on, member_id, true
+                    SELECT id, address_index, channel, step, anchor_on, template, about_on, member_id, true
                       FROM taken WHERE planned) one) v
      WHERE d.id = v.id AND v.leader <> v.id
 """)

@@ -52,7 +52,7 @@ TABLES = text("""
       ) ON COMMIT DELETE ROWS;
       CREATE TEMP TABLE taken (
         id uuid, member_id uuid, channel text, address_index bytea, ladder text, step text, template text,
-        anchor_on date, about_on date, on_day date, planned boolean, language text
+        anchor_on date, about_on date, on_day date, planned boolean
       ) ON COMMIT DELETE ROWS;
       CREATE INDEX ON taken (address_index, channel);
       CREATE TEMP TABLE moving (

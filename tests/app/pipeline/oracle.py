@@ -243,9 +243,7 @@ class Oracle:
         alike = defaultdict[Any, list[Row]](list)
         for row in rows:
             if row.status == "planned":
-                alike[
-                    row.channel, row.address, row.step, row.anchor_on, row.template, row.language, row.about_on
-                ].append(row)  # fmt: skip
+                alike[row.channel, row.address, row.step, row.anchor_on, row.template, row.about_on].append(row)
         leads = {id(row): min(same, key=lambda one: one.member) for same in alike.values() for row in same}
         return [
             row if leads.get(id(row), row) is row else replace(

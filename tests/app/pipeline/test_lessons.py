@@ -5,11 +5,12 @@ from structlog.testing import capture_logs
 from app.logs import ALLOWED
 from app.pipeline.lessons import rules_of
 from app.rules.breaker import PROBE
+from app.rules.facts import Email
 from channels.reasons import REASONS, Then, meaning
 from channels.signals import Status
 from tests.app.pipeline.test_breakers import a_delivery
 from tests.app.pipeline.test_delivery import many_planned
-from tests.app.pipeline.world import EMAIL, NINE, SMS, VOICE
+from tests.app.pipeline.world import EMAIL, NINE, OTHER_NUMBER, SMS, VOICE, a_member, phone
 
 UNDELIVERED = Status.UNDELIVERED
 
@@ -114,7 +115,7 @@ async def test_what_is_written_of_a_delivered_one_teaches_nothing(world):
 
 async def test_all_that_one_pass_brings_is_acted_on(world):
     await world.planned()
-    await world.planned(subject="M-2")
+    await world.planned(a_member(phones=(phone(OTHER_NUMBER),), emails=(Email("bo@example.org"),)), subject="M-2")
     await world.at(NINE)
     await world.deliver(SMS, EMAIL)
     for channel in (SMS, EMAIL):

@@ -296,14 +296,6 @@ async def test_who_shares_a_number_hears_it_in_one_message(world):
     assert texts["skipped"].bundled_into == texts["planned"].id
 
 
-async def test_who_reads_another_language_in_a_household_hears_it_in_that_language(world):
-    await world.planned()
-    await world.planned(a_member(language_written="en"), subject="M-2")
-    assert await world.end(SMS) == "planned, planned"
-    one, other = sorted([row for row in await world.messages() if row.channel == SMS], key=lambda row: row.due_at)
-    assert (one.language, other.language, (other.due_at - one.due_at).days) == ("es", "en", 1)
-
-
 async def test_who_joins_a_household_later_hears_it_by_the_message_that_waits(world):
     await world.planned(a_member(), subject="M-2")
     await world.planned(a_member(), subject="M-1")
