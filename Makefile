@@ -36,7 +36,7 @@ demo: $(STAMP) ## Play a renewal season offline; KEEP=1 leaves it running
 	$(BIN)/keepcovered demo $(if $(KEEP),--keep)
 
 test: $(STAMP) ## Run the whole test suite, PostgreSQL included
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 check: $(STAMP) ## Format, lint, types and import contracts; no tests
 	$(BIN)/ruff format --check $(SOURCES)
