@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from channels.listing import ListedPage
 from channels.signals import Callback, Claim, Signal
 from channels.speech import CallScript
 
@@ -44,6 +45,8 @@ class Capabilities:
     needs_fence: bool = False
     """Whether only what was sent under a fence can be withdrawn."""
     can_find: bool = False
+    can_list: bool = False
+    """Whether `listed` gives everything that was accepted, whoever it was for."""
     can_redact: bool = False
     longest_validity: timedelta | None = None
     """How long a message can be told to wait at most; none where the provider takes no such word."""
@@ -241,6 +244,10 @@ class MessageChannel(Protocol):
 
     async def find(self, lookup: Lookup) -> Found:
         """Say what became of a message whose sending was unclear."""
+        ...
+
+    async def listed(self, since: datetime, following: str = "") -> ListedPage | CannotSay:
+        """Return a part of what was accepted since a moment (machine time); `following` is where the last one ended."""
         ...
 
     async def redact(self, handle: Handle) -> Redaction:

@@ -1,13 +1,16 @@
 """The answers of an adapter whose provider offers less: inherit them, and write only what there is."""
 
+from datetime import datetime
+
 from channels.contract import CannotSay, Found, Handle, Health, Lookup, Redaction, TooLate, Withdrawal
+from channels.listing import ListedPage
 from channels.signals import Callback, Claim
 
 NOT_OFFERED = "not offered"
 
 
 class Defaults:
-    """Nothing can be scheduled, withdrawn, found or erased, and nothing is held open."""
+    """Nothing can be scheduled, withdrawn, found, listed or erased, and nothing is held open."""
 
     async def check(self) -> Health:
         """Say that there is nothing to ask."""
@@ -23,6 +26,10 @@ class Defaults:
 
     async def find(self, lookup: Lookup) -> Found:  # noqa: ARG002
         """Say that there is no list to search."""
+        return CannotSay(NOT_OFFERED)
+
+    async def listed(self, since: datetime, following: str = "") -> ListedPage | CannotSay:  # noqa: ARG002
+        """Say that there is no list."""
         return CannotSay(NOT_OFFERED)
 
     async def redact(self, handle: Handle) -> Redaction:  # noqa: ARG002

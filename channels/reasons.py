@@ -75,6 +75,7 @@ _AGAIN: Mapping[str, Reason] = {
     # At most three calls to a number in thirty days and one a day (47 CFR 64.1200(a)(3)); a day and
     # some hours later is another day of the week and another hour.
     "busy": Reason(Fault.PERSON, Then.AGAIN, tries=2, wait=_DAY + timedelta(hours=3)),
+    "nothing_said": Reason(Fault.OURS, Then.AGAIN, tries=2, wait=timedelta(hours=3)),
     "no_answer": Reason(Fault.PERSON, Then.AGAIN, tries=2, wait=_DAY + timedelta(hours=3)),
 }
 

@@ -6,6 +6,7 @@ Nothing here retries, follows a redirect or raises for a provider's fault.
 import asyncio
 import re
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,8 @@ from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
+from channels.forms import CONTENT_TYPE, Form, encoded
+
 NEVER = float("inf")
 """A `not_after` for requests that may go out at any time (look-ups)."""
 
@@ -26,9 +29,7 @@ LONGEST_ANSWER = 4 * 1024 * 1024
 LONGEST_ID = 200
 """Characters of a provider's id; the longest that is documented has 100."""
 
-Form = Mapping[str, str] | Sequence[tuple[str, str]]
-
-_SECONDS = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _LONGEST_WAIT = timedelta(days=1)
 # The client's exception classes do not tell the phases apart: a connection that is cut after the
 # request was written is a `ConnectError` as well. Only this cause is proof that none was opened.
@@ -68,8 +69,9 @@ Sent = Answer | NotSent | Lost
 class Transport:
     """One connection pool for many concurrent requests; open it before use, close it after.
 
-    `timeout` bounds a whole request from the connecting on; at most `connections` requests are
-    under way, further ones wait and have their deadline checked after the wait. Between that check
+    `timeout` bounds a whole request from the connecting on; at most `connections` requests are under
+    way to one host, so that one that does not answer keeps nobody from another; further ones wait and
+    have their deadline checked after the wait. Between that check
     and the first byte may lie the opening of a connection, for half of `timeout` at most: the client
     cannot bound it by request, so whoever sets a deadline leaves room for it. No proxy is taken from
     the environment: `proxy` is a URL, `trusted_roots` are PEM certificates beside the usual.
@@ -82,12 +84,14 @@ class Transport:
         connections: int = 100,
         proxy: str = "",
         trusted_roots: bytes = b"",
+        boot_clock: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
     ) -> None:
         self.connections = connections
         self._timeout = timeout
         self._proxy = proxy
         self._trusted_roots = trusted_roots
-        self._slots = asyncio.Semaphore(connections)
+        self._boot_clock = boot_clock
+        self._slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(connections))
         self._client: Client | None = None
 
     async def open(self) -> None:
@@ -140,10 +144,12 @@ class Transport:
             return NotSent("closed")
         try:
             request = self._client.post(url).headers(headers)
-            request = request.body_bytes(body) if form is None else request.form(form)
+            if form is not None:
+                request, body = request.header("Content-Type", CONTENT_TYPE), encoded(form)
+            request = request.body_bytes(body)
         except (PyreqwestError, ValueError):
             return NotSent("unwritable")
-        return await self._send(request, not_after)
+        return await self._send(url, request, not_after)
 
     async def get(self, url: str, *, headers: Mapping[str, str], query: Form = (), keep: str = "") -> Sent:
         """Read a resource; `query` is added to the address, encoded; `keep` is a header of the answer to hand on."""
@@ -153,7 +159,7 @@ class Transport:
             request = self._client.get(url).headers(headers).query(query)
         except (PyreqwestError, ValueError):
             return NotSent("unwritable")
-        return await self._send(request, NEVER, keep)
+        return await self._send(url, request, NEVER, keep)
 
     async def delete(self, url: str, *, headers: Mapping[str, str]) -> Sent:
         """Delete a resource."""
@@ -163,12 +169,12 @@ class Transport:
             request = self._client.delete(url).headers(headers)
         except (PyreqwestError, ValueError):
             return NotSent("unwritable")
-        return await self._send(request, NEVER)
+        return await self._send(url, request, NEVER)
 
-    async def _send(self, request: RequestBuilder, not_after: float, keep: str = "") -> Sent:
-        async with self._slots:
+    async def _send(self, url: str, request: RequestBuilder, not_after: float, keep: str = "") -> Sent:
+        async with self._slots[_host(url)]:
             # The boot clock runs on while a machine sleeps, so a thawed worker sees its lease gone.
-            if time.clock_gettime(time.CLOCK_BOOTTIME) > not_after:
+            if self._boot_clock() > not_after:
                 return NotSent("deadline")
             try:
                 async with request.build_streamed() as response:
@@ -181,8 +187,15 @@ class Transport:
         return Answer(response.status, body, _retry_after(response), _header(response, "x-message-id"), kept)
 
 
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
+
+
 async def _whole(response: Response) -> bytes | None:
     """Read a body, unpacked, or nothing if it is longer than any answer of a provider's."""
+    told = _number(response, "content-length")  # the client takes it off what was packed
+    if told is not None and told <= LONGEST_ANSWER:
+        return bytes(await response.bytes())  # one wait, where the pieces are two at least
     body, reader = bytearray(), response.body_reader
     while (chunk := await reader.read_chunk()) is not None:
         body += chunk
@@ -209,10 +222,14 @@ def _header(response: Response, name: str) -> str:
 
 def _retry_after(response: Response) -> timedelta | None:
     """Read seconds; a date (the header's other form) would need a clock and is left out."""
-    value = _header(response, "retry-after")
-    if _SECONDS.fullmatch(value) is None:
-        return None
-    return min(timedelta(seconds=int(value)), _LONGEST_WAIT)
+    seconds = _number(response, "retry-after")
+    return None if seconds is None else min(timedelta(seconds=seconds), _LONGEST_WAIT)
+
+
+def _number(response: Response, name: str) -> int | None:
+    """Return a header that is a whole number."""
+    value = _header(response, name)
+    return int(value) if _NUMBER.fullmatch(value) else None
 
 
 def id_from(value: object) -> str:

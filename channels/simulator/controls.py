@@ -27,6 +27,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 CHANNELS = ("sms", "email", "voice")
 MOST_LISTED = 1000
 _KINDS = tuple(twist.value for twist in Twist)
+_LONGEST_QUIET = 60.0
 _LONGEST_WAIT = 86_400.0 * 366 * 100
 _DIGITS = frozenset("0123456789*#")
 
@@ -50,6 +51,7 @@ class Controls:
             ("POST", "/mail/{id}/unsubscribe", self.unsubscribe),
             ("POST", "/machines", self.switch_machine),
             ("POST", "/waits", self.let_pass),
+            ("POST", "/quiet", self.hear_out),
             ("GET", "/faults", self.faults),
             ("POST", "/faults", self.add_fault),
             ("DELETE", "/faults", self.clear_faults),
@@ -143,6 +145,11 @@ class Controls:
         self.world.waits.let_pass(by)
         self.world.sender.hurry(by)
         return JSONResponse({"seconds": by.total_seconds()})
+
+    async def hear_out(self, request: Request) -> Response:
+        """Answer when all that is to be told by then was told, or when the time is over."""
+        within = taken.number(await taken.read(request), "seconds", _LONGEST_QUIET)
+        return JSONResponse({"quiet": await self.world.sender.quiet(within)})
 
     async def add_fault(self, request: Request) -> Response:
         """Let a share of the requests go wrong for a while."""

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from channels.contract import Accepted, Outcome, Refused, TryLater, Unclear
+from channels.forms import Form
 from channels.telnyx.codes import UNEXPLAINED, Kind, Meaning, Problem, worst
-from channels.transport import Answer, Form, Lost, NotSent, Sent, Transport, id_from
+from channels.transport import Answer, Lost, NotSent, Sent, Transport, id_from
 
 Resource = Mapping[str, object]
 

@@ -9,7 +9,10 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from channels.contract import Absent, Accepted, CannotSay, Found, Health, Outcome, Present, Refused, TryLater, Unclear
-from channels.transport import NEVER, Answer, Form, Lost, NotSent, Sent, Transport, id_from
+from channels.forms import Form
+from channels.listing import Listed, ListedPage
+from channels.signals import Status
+from channels.transport import NEVER, Answer, Lost, NotSent, Sent, Transport, id_from
 from channels.twilio.answers import SUCCESS, Resource, parsed
 from channels.twilio.codes import MEANINGS, UNEXPLAINED, Kind, Meaning
 from channels.twilio.standing import standing
@@ -17,6 +20,9 @@ from channels.twilio.standing import standing
 VERSION = "/2010-04-01/"
 PAGE = "100"
 MOST_PAGES = 20
+WHOLE_LIST: Mapping[str, str] = {"PageSize": "1000"}
+NOT_OURS = frozenset({"inbound", "outbound-dial"})
+"""What people sent us or how they called us, and lines that we connected them to."""
 EARLIER = timedelta(minutes=5)
 """How much older than our intent an entry may be: the two clocks need not agree."""
 
@@ -76,21 +82,31 @@ class Account:
         sending yet, and a filter would hide it. Nobody promises the order within a page, so only a
         whole page that is older ends the reading.
         """
-        url, asked = f"{self._root}{resource}.json", {**query, "PageSize": PAGE}
         found: list[Resource] = []
+        following = ""
         for _ in range(MOST_PAGES):
-            page = _page(await self._transport.get(url, headers=self._headers, query=asked))
+            page = await self.page(resource, {**query, "PageSize": PAGE}, since=since, following=following)
             if isinstance(page, CannotSay):
                 return page
-            try:
-                recent, stale, following = _recent(page, resource, since - EARLIER)
-            except (KeyError, TypeError, ValueError, OverflowError):
-                return CannotSay("unreadable list")
+            recent, following = page
             found += recent
-            if stale or not following:
+            if not following:
                 return found
-            url, asked = self._following(following), {}
         return CannotSay("too many pages")
+
+    async def page(
+        self, resource: str, query: Mapping[str, str], *, since: datetime, following: str = ""
+    ) -> tuple[list[Resource], str] | CannotSay:
+        """Return one page of a list, newest first, and where it goes on: nowhere, once a whole page is older."""
+        url = self._following(following) if following else f"{self._root}{resource}.json"
+        page = _page(await self._transport.get(url, headers=self._headers, query={} if following else query))
+        if isinstance(page, CannotSay):
+            return page
+        try:
+            recent, stale, onward = _recent(page, resource, since - EARLIER)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return CannotSay("unreadable list")
+        return recent, "" if stale else onward
 
     def _following(self, uri: str) -> str:
         """Keep to our own host, whatever the answer says; the prefix may be in the path or not."""
@@ -159,6 +175,20 @@ def _recent(page: Resource, resource: str, cutoff: datetime) -> tuple[list[Resou
         raise TypeError
     recent = [entry for entry in entries if _created(entry) >= cutoff]
     return recent, bool(entries) and not recent, following or ""
+
+
+def listed(page: tuple[list[Resource], str], status_of: Callable[[object], Status | None]) -> ListedPage:
+    """Return what a page of a list says of messages of ours; what people sent us is none."""
+    entries, following = page
+    found = [
+        Listed(
+            sid, str(entry.get("to")), str(entry.get("messaging_service_sid") or entry.get("from")), _created(entry),
+            status_of(entry.get("status")) or Status.ACCEPTED, str(entry.get("body") or ""),
+        )
+        for entry in entries
+        if entry.get("direction") not in NOT_OURS and (sid := id_from(entry.get("sid")))
+    ]  # fmt: skip
+    return ListedPage(found, following)
 
 
 def _created(entry: Resource) -> datetime:

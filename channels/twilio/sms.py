@@ -25,13 +25,14 @@ from channels.contract import (
     Withdrawal,
 )
 from channels.defaults import Defaults
+from channels.listing import ListedPage
 from channels.reasons import Then, meaning
 from channels.segments import segments
 from channels.signals import Callback, Claim, OptOut, Receipt, Reply, Signal, Status
 from channels.transport import Transport, id_from, in_order
 from channels.twilio.answers import Resource
 from channels.twilio.codes import CANCELED, code_of, reason_of
-from channels.twilio.rest import Account, cost, counted, only
+from channels.twilio.rest import WHOLE_LIST, Account, cost, counted, listed, only
 from channels.twilio.signatures import TEXT, TEXT_STATUS, Signatures
 from channels.twilio.takeback import erase, withdraw
 
@@ -75,7 +76,7 @@ class TwilioSms(Defaults):
         self.capabilities = Capabilities(
             "sms", "segment", at_once=transport.connections, longest=LONGEST, encodings=("GSM-7", "UCS-2"),
             can_schedule=True, soonest=_SOONEST, latest=_LATEST, schedules_from=(_SERVICE,), can_cancel=True,
-            can_find=True, can_redact=True, longest_validity=timedelta(seconds=_LONGEST_VALIDITY),
+            can_find=True, can_list=True, can_redact=True, longest_validity=timedelta(seconds=_LONGEST_VALIDITY),
         )  # fmt: skip
         self._account = Account(transport, account_sid=account_sid, auth_token=auth_token, base_url=base_url)
         self._signatures = Signatures((auth_token, *next_tokens))
@@ -103,6 +104,11 @@ class TwilioSms(Defaults):
             )
 
         return await in_order(one, messages, width=self.capabilities.at_once)
+
+    async def listed(self, since: datetime, following: str = "") -> ListedPage | CannotSay:
+        """Return a page of all texts that Twilio has, newest first."""
+        page = await self._account.page("Messages", WHOLE_LIST, since=since, following=following)
+        return page if isinstance(page, CannotSay) else listed(page, lambda said: STATUSES.get(str(said)))
 
     async def cancel(self, handle: Handle) -> Withdrawal:
         """Withdraw a scheduled text."""

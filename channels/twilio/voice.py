@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -20,12 +21,13 @@ from channels.contract import (
     Withdrawal,
 )
 from channels.defaults import Defaults
+from channels.listing import ListedPage
 from channels.signals import CallAnswered, Callback, CallReceived, Claim, KeyPressed, Receipt, Signal, Status
 from channels.speech import CallScript, Line
 from channels.transport import Transport, id_from, in_order
 from channels.twilio.answers import Resource
 from channels.twilio.codes import CANCELED, UNEXPLAINED, code_of, reason_of
-from channels.twilio.rest import Account, only
+from channels.twilio.rest import NOT_OURS, WHOLE_LIST, Account, listed, only
 from channels.twilio.signatures import CALL, CALL_STATUS, CALL_TO_US, KEY, Signatures
 from channels.twilio.takeback import erase, withdraw
 from channels.twilio.voices import VOICES, Voice, voice_for
@@ -43,8 +45,6 @@ _CONNECTED_FOR = 3_600  # seconds: longer than a county's queue, shorter than a 
 _SENTENCE_ENDS = (".", "!", "?", "։", "؟", "。", "។", "…")
 _TALKED = frozenset({"completed", "answered"})
 _STATUS = "status"
-_NOT_PLACED = frozenset({"inbound", "outbound-dial"})
-"""Calls that are none of our attempts: people who call us, and lines that we connected them to."""
 
 _RINGS = Status.ACCEPTED, ""
 STATUSES: Mapping[str, tuple[Status, str]] = MappingProxyType(
@@ -87,7 +87,7 @@ class TwilioVoice(Defaults):
     ) -> None:
         self.capabilities = Capabilities(
             "voice", "minute", at_once=transport.connections, voices=frozenset(VOICES),
-            can_cancel=True, can_find=True, can_redact=True,
+            can_cancel=True, can_find=True, can_list=True, can_redact=True,
         )  # fmt: skip
         self._account = Account(transport, account_sid=account_sid, auth_token=auth_token, base_url=base_url)
         self._signatures = Signatures((auth_token, *next_tokens))
@@ -104,6 +104,11 @@ class TwilioVoice(Defaults):
             return await self._account.create("Calls", self._form(message), not_after=not_after, accepted=_accepted)
 
         return await in_order(one, messages, width=self.capabilities.at_once)
+
+    async def listed(self, since: datetime, following: str = "") -> ListedPage | CannotSay:
+        """Return a page of all calls that Twilio has, newest first."""
+        page = await self._account.page("Calls", WHOLE_LIST, since=since, following=following)
+        return page if isinstance(page, CannotSay) else listed(page, lambda said: _heard_in_list(str(said)))
 
     async def cancel(self, handle: Handle) -> Withdrawal:
         """Withdraw a call that waits or rings; nobody is cut off who has picked up."""
@@ -124,7 +129,7 @@ class TwilioVoice(Defaults):
             return listed
         return only([
             entry for entry in listed
-            if entry.get("direction") not in _NOT_PLACED and entry.get("sid") not in lookup.not_these
+            if entry.get("direction") not in NOT_OURS and entry.get("sid") not in lookup.not_these
         ])  # fmt: skip
 
     def claim(self, callback: Callback) -> Claim | None:
@@ -169,6 +174,10 @@ class TwilioVoice(Defaults):
             ("MachineDetection", _MACHINES),
             ("Timeout", _RINGING),
         ]
+
+
+def _heard_in_list(said: str) -> Status | None:
+    return STATUSES[said][0] if said in STATUSES else None
 
 
 def _accepted(sid: str, _: Resource) -> Accepted:

@@ -161,6 +161,12 @@ async def test_the_deadline_is_checked_after_waiting_for_a_connection(provider):
     assert len(provider.asked) == 1
 
 
+async def test_the_clock_that_was_handed_in_decides(provider):
+    async with Transport(timeout=timedelta(seconds=5), boot_clock=lambda: 100.0) as transport:
+        assert await post(transport, provider.url, not_after=99) == NotSent("deadline")
+        assert (await post(transport, provider.url, not_after=101)).status == 200
+
+
 async def test_what_cannot_be_written_at_all_is_not_sent(transport):
     assert await post(transport, "nowhere://[") == NotSent("unwritable")
     broken = {"Body": "\ud800"}
@@ -357,3 +363,22 @@ async def test_results_keep_the_order_of_the_items_and_the_width_is_kept():
     assert await in_order(act, range(20), width=3) == [item * 2 for item in range(20)]
     assert most == 3
     assert await in_order(act, [], width=3) == []
+
+
+async def test_a_host_that_does_not_answer_takes_no_connection_from_another(provider):
+    reached, left = asyncio.Event(), asyncio.Event()
+
+    async def says_nothing(reader, writer):
+        reached.set()
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    async with await asyncio.start_server(says_nothing, "127.0.0.1", 0) as server:
+        async with Transport(timeout=timedelta(seconds=30), connections=1) as transport:
+            waiting = asyncio.create_task(post(transport, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+            await reached.wait()
+            assert isinstance(await asyncio.wait_for(post(transport, provider.url), 5), Answer)
+            waiting.cancel()
+        await left.wait()

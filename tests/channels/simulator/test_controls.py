@@ -127,3 +127,16 @@ async def test_an_answering_machine_is_switched_on_and_off(client, service, on, 
 async def test_a_switch_that_makes_no_sense_is_a_problem(client, changes):
     answer = await client.http.post("/sandbox/machines", json={"number": "+14155550123", "on": True, **changes})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/" + next(iter(changes)))
+
+
+async def test_whoever_asks_is_answered_when_all_is_told(client):
+    sid = (await client.text()).json()["sid"]
+    answer = await client.http.post("/sandbox/quiet", json={"seconds": 30})
+    assert (answer.status_code, answer.json()) == (200, {"quiet": True})
+    assert [(text["id"], text["status"]) for text in await client.accepted()] == [(sid, "delivered")]
+
+
+@pytest.mark.parametrize("seconds", [-1, 61, "soon"])
+async def test_nobody_is_heard_out_for_ever(client, seconds):
+    answer = await client.http.post("/sandbox/quiet", json={"seconds": seconds})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/seconds")

@@ -351,3 +351,35 @@ def test_while_the_token_is_replaced_both_are_good(transport, account, called_ba
     form = {"MessageSid": "SM1", "MessageStatus": "sent"}
     for token in (account["auth_token"], "tomorrow"):
         assert len(sms.read_callback(called_back("messages/r1", form, reference="r1", token=token))) == 1
+
+
+# --- the whole list --------------------------------------------------------------------------
+
+
+def in_the_list(sid, **said):
+    usual = {"to": "+17145550002", "from": "+17145550199", "messaging_service_sid": None, "status": "delivered",
+             "direction": "outbound-api", "body": "K7Q2M", "date_created": format_datetime(NOW)}  # fmt: skip
+    return {"sid": sid, **usual, **said}
+
+
+async def test_the_whole_list_is_read_page_by_page_without_what_people_sent_us(sms, provider, http):
+    following = "/2010-04-01/Accounts/AC1/Messages.json?Page=1"
+    first = [in_the_list("SM3", status="scheduled", messaging_service_sid="MG1", **{"from": None}),
+             in_the_list("SM2", direction="inbound")]  # fmt: skip
+    answers = iter([
+        {"messages": first, "next_page_uri": following},
+        {"messages": [in_the_list("SM1", body=None)], "next_page_uri": None},
+    ])  # fmt: skip
+    provider.answer = lambda _: http(200, next(answers))
+    page = await sms.listed(NOW)
+    assert [(one.provider_id, one.sender, one.status, one.words) for one in page.entries] == [
+        ("SM3", "MG1", Status.ACCEPTED, "K7Q2M")
+    ]
+    last = await sms.listed(NOW, page.following)
+    assert [(one.provider_id, one.to, one.at, one.words) for one in last.entries] == [("SM1", "+17145550002", NOW, "")]
+    assert (last.following, provider.asked[0].query) == ("", {"PageSize": ["1000"]})
+
+
+async def test_a_list_that_cannot_be_read_is_none(sms, provider, http):
+    provider.answer = lambda _: http(503, {})
+    assert isinstance(await sms.listed(NOW), CannotSay)
