@@ -4,6 +4,7 @@ KeepCoveredError
 BadSettings         the service cannot start with these settings
 UnknownSchema       the database was made by another version
 NotReady            something this command needs is not running
+NotNow              this cannot be taken now, but in a moment
 UnfitTemplates      words that would not fit their channel are not loaded
 UnfitLadders        ladders that make no sense together are not put in force
 """
@@ -31,3 +32,10 @@ class UnfitLadders(KeepCoveredError):
 
 class NotReady(KeepCoveredError):
     """Something this command needs is not running."""
+
+
+class NotNow(KeepCoveredError):
+    """This cannot be taken now; send the same again in a moment."""
+
+    retry_after = 2
+    """Seconds after which it is worth a try."""

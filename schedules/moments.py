@@ -1,11 +1,10 @@
 """Moments as an operator writes them, to move the sandbox's clock."""
 
-import calendar
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from schedules.months import add_months
+from schedules.months import same_day
 
 HOW_TO_WRITE: Final = (
     "write a duration (P1D, PT3H, P2W, P1M, -P1D), a date (2026-12-01, midnight UTC) "
@@ -45,11 +44,4 @@ def _moved(now: datetime, duration: re.Match[str]) -> datetime:
     amount = {unit: int(count or 0) for unit, count in duration.groupdict(default="").items() if unit != "sign"}
     direction = -1 if duration["sign"] == "-" else 1
     months = 12 * amount.pop("years") + amount.pop("months")
-    return _same_day(now, direction * months) + direction * timedelta(**amount)
-
-
-def _same_day(now: datetime, months: int) -> datetime:
-    """Return the same day so many months later, or that month's last day if it has no such day."""
-    month = add_months(now.date(), months)
-    _, last = calendar.monthrange(month.year, month.month)
-    return now.replace(year=month.year, month=month.month, day=min(now.day, last))
+    return same_day(now, direction * months) + direction * timedelta(**amount)

@@ -23,7 +23,9 @@ TIMETABLE: Final[tuple[Tick, ...]] = (
     Tick("dispatch", timedelta(seconds=5)),
     Tick("receipts", timedelta(seconds=10)),
     Tick("upkeep", timedelta(seconds=60)),
+    Tick("reports", timedelta(seconds=30)),
     Tick("sweep", timedelta(hours=1)),
+    Tick("keeping", timedelta(hours=1), offset=timedelta(minutes=20)),
     Tick("planning", timedelta(days=1), offset=timedelta(hours=3, minutes=10)),
 )
 

@@ -1,4 +1,4 @@
-"""The hours in which a person may be contacted, and the next moment that falls into them."""
+"""The hours in which a person may be contacted, and how they are written."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ SUNDAY: Final = 6
 EVERY_DAY: Final = frozenset(range(7))
 DAY: Final = timedelta(days=1)
 _HOURS: Final = re.compile(r"(0\d|1\d|2[0-3]):([0-5]\d)-(0\d|1\d|2[0-3]):([0-5]\d)")
-DAYS_AHEAD: Final = 9  # a window of one weekday is open again a week later, even if a clock change swallowed one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +52,6 @@ WINDOWS: Final[Mapping[str, ContactWindow]] = MappingProxyType(
         "voice": ContactWindow(time(10), time(19), EVERY_DAY - {SUNDAY}),
     }
 )
-
-
-def next_opening(window: ContactWindow, zone: ZoneInfo, at: datetime) -> Opening:
-    """Return the rest of the window that `at` falls into, else the next window whole.
-
-    Raises:
-        ValueError: `at` has no zone.
-    """
-    if at.tzinfo is None:
-        raise ValueError("a moment without a zone has no opening")
-    at = at.astimezone(UTC)
-    today = at.astimezone(zone).date()
-    for days in range(DAYS_AHEAD):
-        day = today + days * DAY
-        if day.weekday() in window.weekdays:
-            opens, closes = instants(window.opens, window.closes, zone, day)
-            if max(at, opens) < closes:
-                return Opening(max(at, opens), closes)
-    raise AssertionError("every window opens within a week")
 
 
 def parse_hours(text: str) -> tuple[time, time] | None:

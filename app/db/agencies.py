@@ -46,8 +46,10 @@ KEYS = text("""
      WHERE cast(:agency AS uuid) IS NULL OR k.agency_id = :agency ORDER BY k.created_at, k.id
 """)
 REVOKE_KEY = text("UPDATE api_key SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
-USE_KEY = text("SELECT agency_id, digest, scopes, expires_at, revoked_at, last_used_at FROM api_key WHERE id = :id")
-USED = text("UPDATE api_key SET last_used_at = :at WHERE id = :id")
+USE_KEYS = text("""
+    SELECT id, agency_id, digest, scopes, expires_at, revoked_at, last_used_at FROM api_key WHERE id = ANY(:ids)
+""")
+USED = text("UPDATE api_key SET last_used_at = :at WHERE id = ANY(:ids)")
 
 
 async def save(session: Session, id_: UUID, profile: Mapping[str, Any]) -> Agency:
@@ -127,11 +129,12 @@ async def revoke_key(session: Session, id_: str) -> bool:
     return await session.run(REVOKE_KEY, id=id_, at=session.machine_now) > 0
 
 
-async def key(session: Session, id_: str) -> Row[Any] | None:
-    """Return what is needed to check a key."""
-    return await session.first(USE_KEY, id=id_)
+async def keys_by_id(session: Session, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Return what is needed to check keys, by their ids."""
+    return {row.id: row for row in await session.all(USE_KEYS, ids=list(ids))}
 
 
-async def key_used(session: Session, id_: str) -> None:
-    """Note that a key was used."""
-    await session.run(USED, id=id_, at=session.machine_now)
+async def keys_used(session: Session, ids: Collection[str]) -> None:
+    """Note that keys were used."""
+    if ids:
+        await session.run(USED, ids=list(ids), at=session.machine_now)

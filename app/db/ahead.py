@@ -9,15 +9,26 @@ from sqlalchemy import Row, text
 
 from app.db.deliveries import DUE, PARTS, PLACE, STEER, WALK
 from app.db.transaction import Session
+from app.rules.handing_over import BY_ITSELF
 
-SPAN = "make_interval(mins => cast(coalesce(a.profile ->> 'hand_over_ahead_minutes', '0') AS int))"
+BY_SERVICE = "a.profile @? '$.senders.**.sms_messaging_service'"
+ASKS = f"(a.profile ? 'hand_over_ahead_minutes' OR {BY_SERVICE})"
+
+
+def span(channel: str) -> str:
+    """Return, as SQL over an agency `a`, how long before their time a channel's reminders are handed over."""
+    usual = f"CASE WHEN {channel} = 'sms' AND {BY_SERVICE} THEN {BY_ITSELF} ELSE 0 END"
+    return f"make_interval(mins => coalesce(cast(a.profile ->> 'hand_over_ahead_minutes' AS int), {usual}))"
+
+
 # Once a message was tried it goes at its own time: what a provider does not hold is not offered to it every minute.
 WAITING = "m.status = 'planned' AND m.priority >= 5 AND m.tries = 0 AND m.channel IN ('sms', 'email')"
 LANES = text(f"""
     SELECT a.id AS agency_id, c.channel FROM agency a CROSS JOIN (VALUES ('sms'), ('email')) c (channel)
-     WHERE a.profile ? 'hand_over_ahead_minutes' AND EXISTS (
+     CROSS JOIN LATERAL (
        SELECT FROM message m WHERE m.agency_id = a.id AND m.channel = c.channel AND {WAITING}
-          AND m.due_at > :now AND m.due_at <= :now + {SPAN})
+          AND m.due_at > :now AND m.due_at <= :now + {span("c.channel")} ORDER BY m.due_at LIMIT 1) next
+     WHERE {ASKS}
 """)  # noqa: S608  (constants of ours)
 NEXT_DUE = text(f"""
     SELECT min(m.due_at) AS at FROM message m
@@ -35,9 +46,9 @@ DUE_THEN = text(
     )
 )
 NEXT_HAND_OVER = text(f"""
-    SELECT min(m.due_at - {SPAN}) AS at FROM message m JOIN agency a ON a.id = m.agency_id
-     WHERE a.profile ? 'hand_over_ahead_minutes' AND {WAITING}
-       AND m.due_at - {SPAN} > :after AND m.due_at - {SPAN} <= :until
+    SELECT min(m.due_at - {span("m.channel")}) AS at FROM message m JOIN agency a ON a.id = m.agency_id
+     WHERE {ASKS} AND {WAITING} AND m.due_at > :after
+       AND m.due_at - {span("m.channel")} > :after AND m.due_at - {span("m.channel")} <= :until
 """)  # noqa: S608
 NEXT_LEAVING = text("""
     SELECT min(send_at) AS at FROM attempt WHERE send_at > :after AND send_at <= :until AND NOT over

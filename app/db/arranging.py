@@ -13,11 +13,16 @@ from sqlalchemy import Row, text
 
 from app.db.columns import columns
 from app.db.transaction import Session
+from app.rules.caps import TOO_OFTEN
 
 DAYS_APART = 3
 """Days between two steps of one ladder for one member on one channel, at least."""
 CAPPED_WITHIN = 30
 """Days over which the messages to one address are counted."""
+WHY = (
+    "CASE d.channel " + " ".join(f"WHEN '{channel}' THEN '{reason}'" for channel, reason in TOO_OFTEN.items()) + " END"
+)
+"""The reason of a draft that finds no day."""
 
 FIRST = text("""
     UPDATE draft d SET status = 'skipped', reason = 'first_channel'
@@ -49,8 +54,8 @@ FALLBACK = text("""
 # Messages to the addresses and people of the draft that it does not decide: of others, or gone out lately.
 TAKEN = text("""
     INSERT INTO taken
-    SELECT m.id, m.member_id, m.channel, c.value_index, m.ladder, m.step, m.template, m.anchor_on, m.about_on,
-           cast(timezone(m.zone, coalesce(m.handed_at, m.due_at)) AS date), m.status = 'planned'
+    SELECT m.id, m.member_id, m.channel, c.value_index, m.ladder, m.step, m.template, m.language, m.anchor_on,
+           m.about_on, cast(timezone(m.zone, coalesce(m.handed_at, m.due_at)) AS date), m.status = 'planned'
       FROM (SELECT DISTINCT other.member_id FROM reach r
               JOIN contact_point other ON (other.agency_id, other.value_index) = (:agency, r.address_index)) near
       JOIN message m ON (m.agency_id, m.member_id) = (:agency, near.member_id)
@@ -64,19 +69,21 @@ TAKEN_BY_OWN = text("""
     UPDATE taken SET address_index = own.address_index FROM reach own
      WHERE (own.member_id, own.channel) = (taken.member_id, taken.channel) AND own.address_index <> taken.address_index
 """)
-# One message for all whom it says the same at one address: the one that is planned already leads, else the first.
+# One message for all whom it says the same in one language at one address: the one that is planned already leads,
+# else the first.
 HOUSEHOLD = text("""
     UPDATE draft d SET status = 'skipped', reason = 'household', bundled_into = v.leader
       FROM (SELECT id, first_value(id) OVER (
-                     PARTITION BY address_index, channel, step, anchor_on, template, about_on
+                     PARTITION BY address_index, channel, step, anchor_on, template, language, about_on
                      ORDER BY stands DESC, member_id, id) AS leader
-              FROM (SELECT id, address_index, channel, step, anchor_on, template, about_on, member_id, kept AS stands
+              FROM (SELECT id, address_index, channel, step, anchor_on, template, language, about_on, member_id,
+                           kept AS stands
                       FROM draft WHERE status = 'planned' AND address_index IN (
                              SELECT address_index FROM reach WHERE channel <> 'none' GROUP BY address_index, channel
                              HAVING count(DISTINCT member_id) > 1
                               UNION ALL SELECT address_index FROM taken WHERE planned)
                      UNION ALL
-                    SELECT id, address_index, channel, step, anchor_on, template, about_on, member_id, true
+                    SELECT id, address_index, channel, step, anchor_on, template, language, about_on, member_id, true
                       FROM taken WHERE planned) one) v
      WHERE d.id = v.id AND v.leader <> v.id
 """)
@@ -101,8 +108,8 @@ CROWDED = text("""
              PARTITION BY d.moves, d.address_index, d.channel
              ORDER BY greatest(d.starts_on, cast(:today AS date)), d.priority, d.due_at, d.member_id,
                       d.step COLLATE "C", d.renewal_id) ELSE 0 END,
-           d.id, d.member_id, d.channel, d.address_index, d.ladder, d.step, d.template, d.anchor_on, d.about_on, d.place,
-           d.zone, greatest(d.due_at, :now), d.due_at, d.deadline_at
+           d.id, d.member_id, d.channel, d.address_index, d.ladder, d.step, d.template, d.language, d.anchor_on,
+           d.about_on, d.place, d.zone, greatest(d.due_at, :now), d.due_at, d.deadline_at
       FROM draft d JOIN crowded ON (crowded.channel, crowded.address_index) = (d.channel, d.address_index)
      WHERE d.status = 'planned'
 """)
@@ -115,8 +122,8 @@ OPENINGS = text("""
              cast(:opens_at AS timestamptz[]), cast(:closes_at AS timestamptz[]))
 """)
 TAKES = """
-    INSERT INTO taken SELECT id, member_id, channel, address_index, ladder, step, template, anchor_on, about_on,
-           cast(timezone(zone, due_at) AS date), true
+    INSERT INTO taken SELECT id, member_id, channel, address_index, ladder, step, template, language, anchor_on,
+           about_on, cast(timezone(zone, due_at) AS date), true
 """
 STANDING = text(f"{TAKES} FROM moving WHERE round = 0")
 # The next open day on which the address is free, a step of the same ladder is not near, and no cap is reached.
@@ -146,18 +153,17 @@ ROUND = text(f"""
               RETURNING moving.*)
     {TAKES} FROM moved WHERE due_at IS NOT NULL
 """)  # noqa: S608
-MOVED = text("""
+MOVED = text(f"""
     UPDATE draft d SET due_at = coalesce(moving.due_at, d.due_at),
            status = CASE WHEN moving.due_at IS NULL THEN 'expired' ELSE 'planned' END,
-           reason = CASE WHEN moving.due_at IS NULL THEN CASE d.channel WHEN 'voice' THEN 'called_often' ELSE 'asked_too_often' END END
+           reason = CASE WHEN moving.due_at IS NULL THEN {WHY} END
       FROM moving WHERE moving.round > 0 AND moving.id = d.id AND moving.due_at IS DISTINCT FROM d.due_at
-""")
+""")  # noqa: S608
 # Who was to hear it by the message of another hears nothing, if that one finds no day.
-FOLLOW = text("""
-    UPDATE draft d SET status = 'expired', bundled_into = NULL,
-           reason = CASE d.channel WHEN 'voice' THEN 'called_often' ELSE 'asked_too_often' END
+FOLLOW = text(f"""
+    UPDATE draft d SET status = 'expired', bundled_into = NULL, reason = {WHY}
       FROM moving led WHERE led.round > 0 AND led.id = d.bundled_into AND led.due_at IS NULL
-""")
+""")  # noqa: S608
 
 
 async def first_only(session: Session, steps: Sequence[str]) -> None:

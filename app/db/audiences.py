@@ -71,7 +71,7 @@ WORDS = """
     unnest(cast(:word_wanted AS text[]), cast(:word_channel AS text[]), cast(:word_language AS text[]),
            cast(:word_version AS uuid[])) AS word (wanted, channel, language, version)
 """
-# One message for all at an address: the first of them leads, the others hear it by that one.
+# One message in each language for all at an address: the first of its readers leads, the others hear it by that one.
 FILL = text(f"""
     INSERT INTO draft (id, member_id, period, channel, contact_point_id, address_index, place, zone, template, version,
            language, status, reason, priority, month, first_due_at, due_at, deadline_at, bundled_into, kept)
@@ -80,7 +80,7 @@ FILL = text(f"""
                 ELSE 'planned' END,
            CASE WHEN reason IS NULL AND leader <> id THEN 'household' ELSE reason END, :priority, month, due_at, due_at,
            :deadline, CASE WHEN reason IS NULL AND leader <> id THEN leader END, false
-      FROM (SELECT *, first_value(id) OVER (PARTITION BY address_index, channel, reason IS NULL ORDER BY member_id, id) AS leader
+      FROM (SELECT *, first_value(id) OVER (PARTITION BY address_index, channel, language, reason IS NULL ORDER BY member_id, id) AS leader
               FROM (SELECT cast(:id_begins || lpad(to_hex(:id_from + row_number() OVER ()), 12, '0') AS uuid) AS id,
                            r.*, word.version, word.language, slot.due_at, slot.month,
                            coalesce(r.refused, CASE WHEN word.version IS NULL THEN 'cannot_render'

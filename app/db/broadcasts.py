@@ -55,7 +55,7 @@ PROGRESS = text("""
     SELECT channel, status, reason, count(*) AS messages FROM message
      WHERE agency_id = :agency AND broadcast_id = :id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 NULLS FIRST
 """)
-# In the order in which they will be due: so they stand side by side. One for each address; the rows of those who
+# In the order in which they will be due: so they stand side by side. One for each address and language; the rows of those who
 # hear nothing, or hear it in a message to another of the household, are one for each person.
 ADD_MESSAGES = text("""
     INSERT INTO message (id, period, agency_id, kind, once_key, member_id, channel, contact_point_id, template,
@@ -64,7 +64,7 @@ ADD_MESSAGES = text("""
     SELECT d.id, d.period, :agency, 'broadcast',
            concat_ws(':', cast(:broadcast AS text),
                      CASE d.status WHEN 'planned' THEN encode(d.address_index, 'hex') ELSE cast(d.member_id AS text) END,
-                     d.channel),
+                     d.channel, CASE d.status WHEN 'planned' THEN d.language END),
            d.member_id, d.channel, d.contact_point_id, d.template, d.version, d.language, d.place, d.zone, d.status,
            d.reason, d.priority, d.month, d.first_due_at, d.due_at, d.deadline_at, d.bundled_into, :purpose,
            :broadcast, :now, CASE WHEN d.status <> 'planned' THEN cast(:now AS timestamptz) END

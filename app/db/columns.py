@@ -15,10 +15,11 @@ from uuid import UUID
 def columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, str]:
     """Return `{name: array of the value of each row}`, with an empty array per name where there are no rows."""
     turned = list(zip(*rows, strict=True)) or [()] * len(names)
-    return {name: _array(values) for name, values in zip(names, turned, strict=True)}
+    return {name: array(values) for name, values in zip(names, turned, strict=True)}
 
 
-def _array(values: Iterable[Any]) -> str:
+def array(values: Iterable[Any]) -> str:
+    """Return values as one array parameter."""
     return "{" + ",".join([ELEMENTS.get(type(value), _quoted)(value) for value in values]) + "}"
 
 

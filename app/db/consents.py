@@ -52,8 +52,8 @@ LINES = text("""
        AND (cast(:after AS uuid) IS NULL OR id > :after)
      ORDER BY id LIMIT :limit
 """)
-IS_STOPPED = text("""
-    SELECT stopped FROM address_stop WHERE agency_id = :agency AND address_index = :address AND channel = :channel
+STOPPED_ON = text("""
+    SELECT channel FROM address_stop WHERE agency_id = :agency AND address_index = :address AND stopped
 """)
 MEMBER_STOPS = text("""
     SELECT s.address_index, s.channel, s.stopped FROM address_stop s JOIN contact_point c
@@ -92,8 +92,13 @@ async def set_stop(
 
 async def is_stopped(session: Session, agency: UUID, address: bytes, channel: Channel) -> bool:
     """Say whether an address is stopped on a channel."""
-    row = await session.first(IS_STOPPED, agency=agency, address=address, channel=channel)
-    return bool(row and row.stopped)
+    return channel in await stopped_on(session, agency, address)
+
+
+async def stopped_on(session: Session, agency: UUID, address: bytes) -> frozenset[Channel]:
+    """Return the channels on which an address is stopped."""
+    rows = await session.all(STOPPED_ON, agency=agency, address=address)
+    return frozenset(Channel(row.channel) for row in rows)
 
 
 async def lift_stop(session: Session, agency: UUID, address: bytes, channel: Channel, at: datetime) -> None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
-from app.db.columns import columns
+from app.db.columns import array, columns
 from app.db.sealed import associated
 from app.db.transaction import Session
 from app.rules.facts import CountyEvent
@@ -63,8 +63,10 @@ async def one_at_a_time(session: Session, agency: UUID) -> None:
 
 async def known(session: Session, agency: UUID, events: Sequence[CountyEvent]) -> dict[tuple[str, str], bytes]:
     """Return the payload digests of those events that are already kept, by (source, id)."""
-    rows = await session.all(KNOWN, agency=agency, sources=[e.source for e in events], ids=[e.id for e in events])
-    return {(row.source, row.event_id): bytes(row.payload_digest) for row in rows}
+    rows = await session.all(
+        KNOWN, agency=agency, sources=array(e.source for e in events), ids=array(e.id for e in events)
+    )
+    return {(row.source, row.event_id): row.payload_digest for row in rows}
 
 
 async def keep(session: Session, agency: UUID, kept: Sequence[Kept]) -> None:
@@ -77,7 +79,7 @@ async def keep(session: Session, agency: UUID, kept: Sequence[Kept]) -> None:
 
 
 async def _member_keys(session: Session, agency: UUID, members: list[UUID]) -> dict[UUID, AESGCM]:
-    rows = await session.all(KEYS, agency=agency, ids=members)
+    rows = await session.all(KEYS, agency=agency, ids=array(members))
     return {
         row.id: AESGCM(session.ring.open_bytes(row.key_sealed, associated("member.key", agency, row.id)))
         for row in rows

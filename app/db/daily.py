@@ -109,6 +109,9 @@ NEXT_CURE_END = text("""
      WHERE status = 'discontinued_procedural' AND effective_on + cast(:cure_days AS integer) >= cast(:today AS date)
 """)
 
+PLANNED_UNTIL = text("SELECT planned_until AS day FROM agency WHERE id = :agency")
+PLANNED = text("UPDATE agency SET planned_until = :until WHERE id = :agency")
+
 Ranges = dict[str, list[tuple[Any, ...]]]
 """By anchor: what a step asks, and the anchor days on which it may begin, as `RANGES`."""
 
@@ -134,6 +137,18 @@ async def mark(session: Session, agency: UUID, ranges: Ranges, *, rfi_days: int)
     return sum([
         await _over(session, MARK[anchor], rows, agency=agency, rfi_days=rfi_days) for anchor, rows in ranges.items()
     ])  # fmt: skip
+
+
+async def planned_until(session: Session, agency: UUID) -> date | None:
+    """Return up to which day every step that begins was looked for before, if ever."""
+    row = await session.first(PLANNED_UNTIL, agency=agency)
+    day: date | None = row.day if row else None
+    return day
+
+
+async def planned(session: Session, agency: UUID, until: date) -> None:
+    """Remember up to which day every step that begins has been looked for."""
+    await session.run(PLANNED, agency=agency, until=until)
 
 
 async def end_cures(session: Session, agency: UUID, *, cure_days: int, today: date) -> int:

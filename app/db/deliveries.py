@@ -1,7 +1,7 @@
 """Delivery: what is due, the intent before a send, and the outcome after it; all in batches."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from app.db.transaction import Session
 from app.db.verdicts import consent_joins_of, refusal
 
 WINDOWED = "kind IN ('reminder', 'broadcast')"
+# The first that is due of each lane, by its index: whether there is one at all is asked every few seconds.
 DUE_LANES = text("""
     SELECT a.id AS agency_id, c.channel FROM agency a CROSS JOIN (VALUES ('sms'), ('email'), ('voice')) c (channel)
-     WHERE EXISTS (SELECT FROM message m WHERE m.agency_id = a.id AND m.channel = c.channel
-             AND m.status = 'planned' AND m.due_at <= :now)
+     CROSS JOIN LATERAL (SELECT FROM message m WHERE m.agency_id = a.id AND m.channel = c.channel
+             AND m.status = 'planned' AND m.due_at <= :now ORDER BY m.due_at LIMIT 1) first
 """)
 # Until planning has written where the person is, the zone alone says it.
 PLACE = "coalesce(nullif(m.place, ''), m.zone || ';')"
@@ -36,12 +37,14 @@ WAIT_FOR_WINDOW = text(f"""
        AND due_at <= :now AND {WINDOWED}
 """)  # noqa: S608
 
+# Only an e-mail greets anybody by name, so only for one is it read whose name that is, and whether others read along.
 DUE = """
     SELECT m.id, m.period, m.kind, m.template_version_id, m.language, m.zone, {place} AS place, m.step, m.renewal_id,
            m.address_sealed, m.words_sealed,
-           m.tries, m.member_id, m.contact_point_id, m.deadline_at, rn.renewal_month, m.about_on, cp.value_sealed, cp.value_index,
-           mb.private_sealed, mb.language_written, mb.language_spoken, mb.to_county_code,
-           m.kind IN ('reminder', 'broadcast') AND EXISTS (SELECT FROM message told WHERE told.bundled_into = m.id) AS household,
+           m.tries, m.reason AS last_reason, m.member_id, m.contact_point_id, m.deadline_at, rn.renewal_month, m.about_on, cp.value_sealed, cp.value_index,
+           CASE WHEN m.channel = 'email' THEN mb.private_sealed END AS private_sealed, mb.language_written, mb.language_spoken, mb.to_county_code,
+           m.channel = 'email' AND m.kind IN ('reminder', 'broadcast')
+             AND EXISTS (SELECT FROM message told WHERE told.bundled_into = m.id) AS household,
            CASE WHEN m.deadline_at <= :now THEN {too_late} ELSE {refusal} END AS refused,
            coalesce(NOT cp.listed, false) AS unlisted
       FROM message m
@@ -80,7 +83,8 @@ TOLD_OTHERWISE = text("""
 """)
 # The server's statistics lag behind a run that plans and sends a hundred thousand in minutes. By them it would read
 # and sort all that is due for each batch anew, or compare each row of a batch with each other one. So it is told how:
-# claiming walks an index until it has enough; writing finds each row by its key (`= ANY`) and joins the values by hash.
+# claiming walks an index until it has enough; writing finds each row by its key (`= ANY`, and only in the partitions of
+# its periods) and joins the values by hash.
 STEER = text("""
     SELECT set_config('enable_' || name, CASE WHEN name = ANY(cast(:without AS text[])) THEN 'off' ELSE 'on' END, true)
       FROM unnest(ARRAY['seqscan', 'bitmapscan', 'sort', 'nestloop', 'hashjoin', 'mergejoin']) AS name
@@ -90,7 +94,7 @@ FIND = ["seqscan", "bitmapscan", "sort", "nestloop", "mergejoin"]
 INTEND = text("""
     WITH going AS (
       UPDATE message SET status = 'sending', tries = tries + 1, provider = :provider
-       WHERE id = ANY(cast(:message_id AS uuid[])) AND period = ANY(cast(:period AS date[])))
+       WHERE id = ANY(cast(:message_id AS uuid[])) AND period = ANY(cast(:periods AS date[])))
     INSERT INTO attempt (id, period, agency_id, message_id, number, state, channel, provider, account, code,
            intended_at, intended_on_machine, lease_until, look_at, send_at, fence)
     SELECT v.id, v.period, :agency, v.message_id, v.number, 'intended', :channel, :provider, :account, v.code,
@@ -112,12 +116,14 @@ RECORD_ATTEMPTS = text(f"""
            accepted_at = CASE WHEN v.state = 'accepted' THEN cast(:now AS timestamptz) END,
            accepted_on_machine = CASE WHEN v.state = 'accepted' THEN cast(:machine_now AS timestamptz) END,
            look_at = CASE WHEN v.state = 'unclear' THEN a.look_at END
-      FROM {RESULTS} WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND (a.id, a.period) = (v.attempt_id, v.period)
+      FROM {RESULTS} WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND a.period = ANY(cast(:periods AS date[]))
+       AND (a.id, a.period) = (v.attempt_id, v.period)
        AND a.state NOT IN ('accepted', 'rejected', 'absent')
 """)  # noqa: S608
 # A stop that came while a message was on its way stays to be seen, unless the provider has a reason of its own.
 IN_FLIGHT = "CASE m.reason WHEN 'in_flight_at_stop' THEN m.reason END"
-# Only what the attempt took counts: it may have been proven absent, and another may be open by now.
+# Only what the attempt took counts: it may have been proven absent, and another may be open by now. (That it is the
+# message's own is said for the server: once it plans without looking at the values, it compares all with all.)
 RECORD_MESSAGES = text(f"""
     UPDATE message m SET
            status = CASE WHEN m.status = 'sending' THEN v.status ELSE m.status END,
@@ -130,8 +136,10 @@ RECORD_MESSAGES = text(f"""
            segments = CASE WHEN v.state = 'accepted' THEN m.earlier_segments + v.segments ELSE m.segments END,
            cost = CASE WHEN v.state = 'accepted' THEN m.earlier_cost + v.cost ELSE m.cost END
       FROM {RESULTS} JOIN attempt a ON (a.id, a.period, a.state) = (v.attempt_id, v.period, v.state)
-     WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND m.id = ANY(cast(:message_id AS uuid[]))
-       AND (m.id, m.period) = (v.message_id, v.period) AND (m.status = 'sending' OR v.state = 'accepted')
+     WHERE a.id = ANY(cast(:attempt_id AS uuid[])) AND a.period = ANY(cast(:periods AS date[]))
+       AND m.id = ANY(cast(:message_id AS uuid[])) AND m.period = ANY(cast(:periods AS date[]))
+       AND (m.id, m.period) = (v.message_id, v.period) AND m.id = a.message_id
+       AND (m.status = 'sending' OR v.state = 'accepted')
 """)  # noqa: S608
 GIVE_TRIES_BACK = text("""
     UPDATE message SET tries = tries - 1 WHERE id = ANY(cast(:ids AS uuid[])) AND status = 'planned' AND tries > 0
@@ -236,18 +244,24 @@ async def intend(
     await session.run(
         INTEND, agency=agency, channel=channel, provider=provider, account=account, now=session.now,
         machine_now=session.machine_now, lease_until=lease_until, look_at=look_at, send_at=send_at, fence=fence,
+        periods=_periods(row[1] for row in rows),
         **columns(("attempt_id", "period", "message_id", "number", "code"), rows),
     )  # fmt: skip
 
 
-async def record(session: Session, results: Sequence[Result], *, proof: str = "response") -> None:
-    """Record outcomes; what a receipt has already settled stays as it is, and repeating changes nothing."""
+async def record(session: Session, results: Sequence[Result], *, proof: str = "response") -> int:
+    """Record outcomes and return how many; what is settled already stays as it is, and repeating changes nothing."""
     if not results:
-        return
-    values = columns(Result._fields, results)
+        return 0
+    values = {**columns(Result._fields, results), "periods": _periods(one.period for one in results)}
     await session.all(STEER, without=FIND)
-    await session.run(RECORD_ATTEMPTS, now=session.now, machine_now=session.machine_now, proof=proof, **values)
+    done = await session.run(RECORD_ATTEMPTS, now=session.now, machine_now=session.machine_now, proof=proof, **values)
     await session.run(RECORD_MESSAGES, now=session.now, **values)
+    return done
+
+
+def _periods(several: Iterable[date]) -> list[date]:
+    return sorted(set(several))
 
 
 async def give_tries_back(session: Session, ids: Sequence[UUID]) -> None:

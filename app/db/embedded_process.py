@@ -27,7 +27,12 @@ def answers(data: Path, sockets: Path) -> bool:
 
 def running(pid: int) -> bool:
     """Say whether a process runs; one that has ended and was not waited for does not."""
-    return bool(_command(pid))
+    # Not by its command line: that is empty, for a moment, while a program is being started.
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except OSError:
+        return False
+    return state not in {"", "X", "Z"}
 
 
 def server_of(data: Path) -> int | None:

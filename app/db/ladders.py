@@ -21,6 +21,11 @@ CURRENT = text("""
      WHERE agency_id IS NULL OR cast(:agency AS uuid) IS NULL OR agency_id = :agency
      ORDER BY agency_id, name, version DESC
 """)
+HISTORY = text("""
+    SELECT id, agency_id, name, created_at FROM ladder_version
+     WHERE (agency_id IS NULL OR agency_id = :agency) AND name = ANY(cast(:names AS text[])) AND source <> ''
+     ORDER BY name, version
+""")
 SOURCES = text("SELECT id, agency_id, name, version, source FROM ladder_version WHERE id = ANY(cast(:ids AS uuid[]))")
 ADD = text("""
     INSERT INTO ladder_version (id, agency_id, name, version, source, digest, created_at)
@@ -45,6 +50,11 @@ async def one_writer(session: Session) -> None:
 async def current(session: Session, agency: UUID | None) -> Sequence[Row[Any]]:
     """Return the newest versions of what is shipped and of an agency's own, or of every agency's."""
     return await session.all(CURRENT, agency=agency)
+
+
+async def history(session: Session, agency: UUID, names: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return every version that these ladders had, what is shipped and the agency's own, the oldest first."""
+    return await session.all(HISTORY, agency=agency, names=list(names))
 
 
 async def sources(session: Session, ids: Sequence[UUID]) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.db.columns import columns
+from app.db.columns import array, columns
 from app.db.sealed import associated
 from app.db.transaction import Session
 from app.rules.facts import Channel, LineKind, RenewalStatus
@@ -20,7 +20,7 @@ POINTS = text("""
       FROM contact_point WHERE agency_id = :agency AND member_id = ANY(cast(:ids AS uuid[]))
 """)
 RENEWALS = text("""
-    SELECT occasion, on_date, member_id, id, program, renewal_month, status, cycle_months, owner, packet_mailed_on,
+    SELECT occasion, on_date, id, member_id, program, renewal_month, status, cycle_months, owner, packet_mailed_on,
            requested_on, due_on, received_on, effective_on, status_on, cycle
       FROM renewal WHERE agency_id = :agency AND member_id = ANY(cast(:ids AS uuid[]))
 """)
@@ -59,6 +59,10 @@ SAVE_RENEWALS = text("""
       requested_on = excluded.requested_on, due_on = excluded.due_on, received_on = excluded.received_on,
       effective_on = excluded.effective_on
 """)
+LINE_KINDS = {str(one): one for one in LineKind}
+CHANNELS = {str(one): one for one in Channel}
+STATUSES = {str(one): one for one in RenewalStatus}
+"""Values by their names: an enumeration would look each up anew, in twenty times the time."""
 NUMBERS = text("""
     SELECT member_id, id, value_index, value_sealed FROM contact_point
      WHERE agency_id = :agency AND member_id = ANY(cast(:ids AS uuid[])) AND kind = 'phone' AND listed
@@ -67,25 +71,28 @@ NUMBERS = text("""
 
 async def fill(session: Session, agency: UUID, members: Mapping[UUID, Member]) -> None:
     """Add contact points, renewals, other occasions and consents to members."""
+    await fill_renewals(session, agency, members)
     if not members:
         return
-    ids = list(members)
+    ids = array(members)
     for row in await session.all(POINTS, agency=agency, ids=ids):
-        index = bytes(row.value_index)
-        members[row.member_id].points[index] = Point(
-            row.id, row.kind, index, row.rank, LineKind(row.line_kind), *row[6:]
-        )
-    for row in await session.all(RENEWALS, agency=agency, ids=ids):
-        member = members[row.member_id]
-        if row.occasion != RENEWAL:
-            member.occasions.append(OccasionHeld(row.id, row.occasion, row.program, row.on_date, row.status))
-            continue
-        member.renewals[row.program, row.renewal_month] = Renewal(
-            row.id, row.program, row.renewal_month, RenewalStatus(row.status), *row[7:]
-        )
+        member, id_, kind, index, rank, line_kind, *rest = tuple(row)
+        members[member].points[index] = Point(id_, kind, index, rank, LINE_KINDS[line_kind], *rest)
     for row in await session.all(CONSENTS, agency=agency, ids=ids):
-        key = (Channel(row.channel), row.purpose, bytes(row.address_index))
-        members[row.member_id].consents[key] = ConsentHeld(row.granted, row.at, row.tie, row.until)
+        member, channel, purpose, index, *held = tuple(row)
+        members[member].consents[CHANNELS[channel], purpose, index] = ConsentHeld(*held)
+
+
+async def fill_renewals(session: Session, agency: UUID, members: Mapping[UUID, Member]) -> None:
+    """Add renewals and other occasions to members: all that an event about these needs."""
+    if not members:
+        return
+    for row in await session.all(RENEWALS, agency=agency, ids=array(members)):
+        occasion, on, id_, member, program, month, status, *rest = tuple(row)
+        if occasion == RENEWAL:
+            members[member].renewals[program, month] = Renewal(id_, program, month, STATUSES[status], *rest)
+        else:
+            members[member].occasions.append(OccasionHeld(id_, occasion, program, on, status))
 
 
 async def save(session: Session, agency: UUID, members: Sequence[Member]) -> None:
@@ -105,7 +112,7 @@ async def save(session: Session, agency: UUID, members: Sequence[Member]) -> Non
 async def numbers(session: Session, agency: UUID, members: Iterable[UUID]) -> dict[UUID, dict[bytes, str]]:
     """Return the listed phone numbers of members, opened, by their blind index."""
     found: dict[UUID, dict[bytes, str]] = {id_: {} for id_ in members}
-    for row in await session.all(NUMBERS, agency=agency, ids=list(found)) if found else ():
+    for row in await session.all(NUMBERS, agency=agency, ids=array(found)) if found else ():
         value = session.ring.open(row.value_sealed, associated("contact_point.value", agency, row.id))
         found[row.member_id][bytes(row.value_index)] = value
     return found

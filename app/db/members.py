@@ -2,22 +2,21 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from app.db import member_details
-from app.db.columns import columns
+from app.db.columns import array, columns
 from app.db.sealed import associated
 from app.db.transaction import Session
-from app.rules.record import Member, Stamp
+from app.rules.record import Member, Stamps
 
 MEMBER = """
     SELECT id, ref_index, ref_sealed, status, to_county_code, private_sealed, language_written,
-           language_spoken, timezone, channels, stamps, milestones
+           language_spoken, timezone, channels, stamps, milestones, born_in
       FROM member WHERE agency_id = :agency
 """
 BY_REFS = MEMBER + " AND ref_index = ANY(cast(:refs AS bytea[])) ORDER BY id"
@@ -54,9 +53,10 @@ SAVE_MEMBERS = text("""
               language_spoken, timezone, channels, stamps, milestones, born_in)
     ON CONFLICT (agency_id, id) DO UPDATE SET
       ref_index = coalesce(excluded.ref_index, held.ref_index), ref_sealed = coalesce(excluded.ref_sealed, held.ref_sealed),
-      status = excluded.status, to_county_code = excluded.to_county_code, private_sealed = excluded.private_sealed,
+      status = excluded.status, to_county_code = excluded.to_county_code,
+      private_sealed = CASE excluded.private_sealed WHEN '' THEN held.private_sealed ELSE excluded.private_sealed END,
       language_written = excluded.language_written, language_spoken = excluded.language_spoken,
-      timezone = excluded.timezone, channels = excluded.channels, stamps = excluded.stamps,
+      timezone = excluded.timezone, channels = excluded.channels, stamps = held.stamps || excluded.stamps,
       milestones = excluded.milestones, born_in = excluded.born_in, updated_at = excluded.updated_at
 """)
 ADDRESSES = text("""
@@ -76,19 +76,38 @@ REPLAN = text("""
 """)
 
 
-async def by_refs(session: Session, agency: UUID, refs: Iterable[str], *, lock: bool = False) -> dict[str, Member]:
-    """Return the members held under these references; `lock` keeps others from changing them meanwhile."""
+async def by_refs(
+    session: Session, agency: UUID, refs: Iterable[str], *, lock: bool = False, whole: Collection[str] | None = None
+) -> dict[str, Member]:
+    """Return the members held under these references; `lock` keeps others from changing them meanwhile.
+
+    With `whole`, only those named there come with all that is held of them: of the others nothing sealed is opened,
+    and contact points and consents are left out.
+    """
     indexes = {session.index.of("member.ref", agency, ref): ref for ref in refs}
-    rows = await session.all(LOCK_BY_REFS if lock else READ_BY_REFS, agency=agency, refs=list(indexes))
-    members = {indexes[bytes(row.ref_index)]: _member(session, agency, row) for row in rows}
-    await member_details.fill(session, agency, {member.id: member for member in members.values()})
+    rows = await session.all(LOCK_BY_REFS if lock else READ_BY_REFS, agency=agency, refs=array(indexes))
+    members, parted = dict[str, Member](), list[Member]()
+    for row in rows:
+        ref = indexes[row.ref_index]
+        member = members[ref] = _held(row, ref)
+        if whole is None or ref in whole:
+            _open(session, agency, row, member)
+        else:
+            parted.append(member)
+    by_id = {member.id: member for member in members.values()}
+    apart = {member.id: by_id.pop(member.id) for member in parted}
+    await member_details.fill(session, agency, by_id)
+    await member_details.fill_renewals(session, agency, apart)
     return members
 
 
 async def by_ids(session: Session, agency: UUID, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, Member]:
     """Return members by their own ids; `lock` keeps others from changing them meanwhile."""
-    rows = await session.all(LOCK_BY_IDS if lock else READ_BY_IDS, agency=agency, ids=list(ids))
-    members = {row.id: _member(session, agency, row) for row in rows}
+    rows = await session.all(LOCK_BY_IDS if lock else READ_BY_IDS, agency=agency, ids=array(ids))
+    members = {}
+    for row in rows:
+        ref = row.ref_sealed and session.ring.open(row.ref_sealed, associated("member.ref", agency, row.id))
+        members[row.id] = _open(session, agency, row, _held(row, ref or ""))
     await member_details.fill(session, agency, members)
     return members
 
@@ -100,7 +119,7 @@ async def ids_by_address(session: Session, agency: UUID, address: bytes) -> list
 
 async def provisional_by_address(session: Session, agency: UUID, addresses: Sequence[bytes]) -> dict[bytes, UUID]:
     """Return the provisional members (confirmed sign-ups without a county record) by address."""
-    rows = await session.all(PROVISIONAL, agency=agency, addresses=list(addresses)) if addresses else []
+    rows = await session.all(PROVISIONAL, agency=agency, addresses=array(addresses)) if addresses else []
     return {bytes(row.value_index): row.id for row in rows}
 
 
@@ -135,45 +154,47 @@ async def events(session: Session, agency: UUID, member: UUID) -> Sequence[Row[A
 async def mark_for_planning(session: Session, agency: UUID, members: Sequence[UUID]) -> None:
     """Mark all renewals of these members to be planned anew."""
     if members:
-        await session.run(REPLAN, agency=agency, ids=list(members))
+        await session.run(REPLAN, agency=agency, ids=array(members))
 
 
-def _member(session: Session, agency: UUID, row: Row[Any]) -> Member:
-    ref = row.ref_sealed and session.ring.open(row.ref_sealed, associated("member.ref", agency, row.id))
-    private = row.private_sealed and session.ring.open(row.private_sealed, associated("member.private", agency, row.id))
+def _held(row: Row[Any], ref: str) -> Member:
+    """Return a member without what is sealed."""
     return Member(
         id=row.id,
-        ref=ref or "",
+        ref=ref,
         status=row.status,
         to_county_code=row.to_county_code,
-        private=json.loads(private) if private else {},
         language_written=row.language_written,
         language_spoken=row.language_spoken,
         timezone=row.timezone,
         channels=row.channels,
-        stamps={group: _stamp(value) for group, value in row.stamps.items()},
+        stamps=Stamps(row.stamps),
         milestones=row.milestones,
+        born_held=row.born_in,
     )
 
 
-def _stamp(value: Sequence[str]) -> Stamp:
-    return datetime.fromisoformat(value[0]), value[1], value[2]
+def _open(session: Session, agency: UUID, row: Row[Any], member: Member) -> Member:
+    """Open what is sealed."""
+    private = row.private_sealed and session.ring.open(row.private_sealed, associated("member.private", agency, row.id))
+    member.private, member.born_held = json.loads(private) if private else {}, None
+    return member
 
 
 def _member_row(session: Session, agency: UUID, member: Member) -> tuple[Any, ...]:
-    ring, key = session.ring, None
+    """Return what is to be written; what did not change of the sealed parts is left as it is."""
+    ring, ref, key = session.ring, member.ref if member.new or member.ref_said else "", b""
     if member.new:
         key = ring.seal(secrets.token_bytes(32), associated("member.key", agency, member.id))
-    private = json.dumps(member.private) if member.private else None
-    stamps = {group: (at.isoformat(), source, id_) for group, (at, source, id_) in member.stamps.items()}
+    stamps = {name: member.stamps.written(name) for name in member.stamps.said}
     return (
         member.id,
-        session.index.of("member.ref", agency, member.ref) if member.ref else None,
-        ring.seal(member.ref, associated("member.ref", agency, member.id)) if member.ref else None,
-        key or b"",
+        session.index.of("member.ref", agency, ref) if ref else None,
+        ring.seal(ref, associated("member.ref", agency, member.id)) if ref else None,
+        key,
         member.status,
         member.to_county_code,
-        private and ring.seal(private, associated("member.private", agency, member.id)),
+        _private(session, agency, member),
         member.language_written,
         member.language_spoken,
         member.timezone,
@@ -182,3 +203,11 @@ def _member_row(session: Session, agency: UUID, member: Member) -> tuple[Any, ..
         json.dumps(member.milestones),
         member.born_in,
     )
+
+
+def _private(session: Session, agency: UUID, member: Member) -> bytes | None:
+    """Return the private facts sealed, nothing where there are none, empty where they stay as they are."""
+    if not member.new and not member.private_said:
+        return b""
+    place = associated("member.private", agency, member.id)
+    return session.ring.seal(json.dumps(member.private), place) if member.private else None

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from uuid_utils.compat import uuid7
 
+from app.db.deliveries import STEER
 from app.db.sealed import associated
 from app.db.switches import HOLDER
 from app.db.transaction import Session
@@ -49,10 +50,9 @@ LIST = text(
 """
 )
 ONE = text(LISTED + " AND m.id = :id")
-OF_MEMBER = text(LISTED + " AND m.member_id = :member ORDER BY m.due_at, m.id")
 ATTEMPTS = text("""
     SELECT id, number, state, provider, provider_id, proof, reason, provider_code, segments, intended_at, accepted_at,
-           send_at, withdraw_reason
+           send_at, withdraw_reason, late_at
       FROM attempt WHERE agency_id = :agency AND message_id = :message ORDER BY number
 """)
 RECEIPTS = text("""
@@ -69,8 +69,17 @@ TWICE = text("""
        GROUP BY message_id HAVING count(*) > 1) twice
 """)
 SETTLE = text("""
-    UPDATE message SET status = :status, reason = :reason, ended_at = :now
-     WHERE agency_id = :agency AND id = :id AND status = 'unknown'
+    WITH held AS (
+      SELECT id, period, reason FROM message WHERE agency_id = :agency AND id = :id AND status = 'unknown' FOR UPDATE),
+    kept AS (
+      INSERT INTO settlement (agency_id, message_id, at, settled_by, reason_before, status, reason)
+      SELECT :agency, id, :now, :by, reason, :status, :reason FROM held)
+    UPDATE message m SET status = :status, reason = :reason, ended_at = :now
+      FROM held WHERE (m.id, m.period) = (held.id, held.period)
+""")
+SETTLEMENTS = text("""
+    SELECT at, settled_by, reason_before, status, reason FROM settlement
+     WHERE agency_id = :agency AND message_id = :message ORDER BY at
 """)
 
 
@@ -128,7 +137,8 @@ async def held_in(session: Session, id_: UUID, period: date, language: str) -> N
 async def listed(
     session: Session, agency: UUID, filters: Mapping[str, Any], *, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return messages, newest first, from a cursor on."""
+    """Return messages, newest first, from a cursor on; the server walks an index, however few pass the filters."""
+    await session.all(STEER, without=["seqscan"])
     before_at, before_id = before or (None, None)
     return await session.all(
         LIST, agency=agency, now=session.now, before_at=before_at, before_id=before_id, limit=limit, **filters
@@ -138,11 +148,6 @@ async def listed(
 async def one(session: Session, agency: UUID, id_: UUID) -> Row[Any] | None:
     """Return one message."""
     return await session.first(ONE, agency=agency, id=id_, now=session.now)
-
-
-async def of_member(session: Session, agency: UUID, member: UUID) -> Sequence[Row[Any]]:
-    """Return a member's messages in the order in which they are due."""
-    return await session.all(OF_MEMBER, agency=agency, member=member, now=session.now)
 
 
 async def attempts(session: Session, agency: UUID, message: UUID) -> Sequence[Row[Any]]:
@@ -161,6 +166,11 @@ async def attempted_twice(session: Session, agency: UUID, attempts: Sequence[UUI
     return int(row.n) if row else 0
 
 
-async def settle(session: Session, agency: UUID, id_: UUID, status: str, reason: str) -> bool:
-    """Settle a message that nobody could prove; say whether it was `unknown`."""
-    return await session.run(SETTLE, agency=agency, id=id_, status=status, reason=reason, now=session.now) > 0
+async def settle(session: Session, agency: UUID, id_: UUID, status: str, *, reason: str, by: str) -> bool:
+    """Settle a message that nobody could prove, and keep who did; say whether it was `unknown`."""
+    return await session.run(SETTLE, agency=agency, id=id_, status=status, reason=reason, by=by, now=session.now) > 0
+
+
+async def settlements(session: Session, agency: UUID, message: UUID) -> Sequence[Row[Any]]:
+    """Return by whom a message was settled, as what and why, in order."""
+    return await session.all(SETTLEMENTS, agency=agency, message=message)

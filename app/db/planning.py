@@ -19,14 +19,15 @@ ONE_PLANNER = text("SELECT pg_advisory_xact_lock(hashtextextended('planning ' ||
 WAITING = text("""
     SELECT agency_id FROM replan UNION SELECT agency_id FROM broadcast WHERE status = 'approved'
 """)
+MARKED = text("SELECT id FROM agency a WHERE EXISTS (SELECT FROM replan WHERE replan.agency_id = a.id)")
 # Materialized: a sub-select that the server ran again for each row would take more than its limit.
 TAKE = text("""
     WITH picked AS MATERIALIZED (
       SELECT agency_id, renewal_id FROM replan WHERE agency_id = :agency LIMIT :limit FOR UPDATE SKIP LOCKED),
     gone AS (
       DELETE FROM replan r USING picked WHERE (r.agency_id, r.renewal_id) = (picked.agency_id, picked.renewal_id)
-      RETURNING r.renewal_id)
-    INSERT INTO chosen SELECT renewal_id FROM gone
+      RETURNING r.renewal_id, r.afresh)
+    INSERT INTO chosen SELECT renewal_id, afresh FROM gone
 """)
 # Whoever shares an address or is the same person is planned together, so that the limit parts no household.
 TAKE_NEIGHBOURS = text("""
@@ -39,8 +40,8 @@ TAKE_NEIGHBOURS = text("""
         JOIN replan waiting ON (waiting.agency_id, waiting.renewal_id) = (:agency, near.id)),
     gone AS (
       DELETE FROM replan r USING picked WHERE (r.agency_id, r.renewal_id) = (picked.agency_id, picked.renewal_id)
-      RETURNING r.renewal_id)
-    INSERT INTO chosen SELECT renewal_id FROM gone
+      RETURNING r.renewal_id, r.afresh)
+    INSERT INTO chosen SELECT renewal_id, afresh FROM gone
 """)
 ANY_HELD = text("SELECT 1 FROM held LIMIT 1")
 COMPARE = text("UPDATE held SET drafted = draft.status FROM draft WHERE draft.id = held.id")
@@ -112,16 +113,16 @@ FREE = text("""
        AND bundled_into = ANY(ARRAY(
              SELECT h.id FROM held h JOIN message led ON led.id = h.id
               WHERE led.id = ANY(ARRAY(SELECT id FROM held WHERE status = 'planned')) AND h.status = 'planned'
-                AND (led.status <> 'planned' OR (led.contact_point_id, led.anchor_on, led.template)
-                     IS DISTINCT FROM (h.contact_point_id, h.anchor_on, h.template))))
+                AND (led.status <> 'planned' OR (led.contact_point_id, led.anchor_on, led.template, led.language)
+                     IS DISTINCT FROM (h.contact_point_id, h.anchor_on, h.template, h.language))))
     ON CONFLICT DO NOTHING
 """)
-FREE_OF = text("""
-    INSERT INTO replan (agency_id, renewal_id)
-    SELECT DISTINCT agency_id, renewal_id FROM message
-     WHERE bundled_into = ANY(cast(:leaders AS uuid[])) AND status = 'skipped' AND deadline_at > :now
-       AND renewal_id IS NOT NULL
-    ON CONFLICT DO NOTHING
+# What is planned keeps its time when it is planned anew, unless it is to be timed afresh.
+TIME_ANEW = text("""
+    INSERT INTO replan (agency_id, renewal_id, afresh)
+    SELECT DISTINCT agency_id, renewal_id, true FROM message
+     WHERE agency_id = :agency AND kind = 'reminder' AND status = 'planned' AND due_at > :now
+    ON CONFLICT (agency_id, renewal_id) DO UPDATE SET afresh = true
 """)
 CANCEL = text(f"""
     WITH ended AS (
@@ -146,6 +147,11 @@ CANCEL = text(f"""
 async def agencies_waiting(session: Session) -> list[UUID]:
     """Return the agencies that have occasions or broadcasts to be planned."""
     return [row.agency_id for row in await session.all(WAITING)]
+
+
+async def agencies_marked(session: Session) -> list[UUID]:
+    """Return the agencies that have occasions to be planned."""
+    return [row.id for row in await session.all(MARKED)]
 
 
 async def one_planner(session: Session, agency: UUID) -> None:
@@ -175,9 +181,9 @@ async def merge(session: Session, values: Mapping[str, Any], until: datetime) ->
     return await session.run(ADD, **pick(ADD, values))
 
 
-async def free_household(session: Session, leaders: Sequence[UUID]) -> int:
-    """Have whoever was to hear it by one of these messages planned anew; return how many that are."""
-    return await session.run(FREE_OF, leaders=list(leaders), now=session.now) if leaders else 0
+async def time_anew(session: Session, agency: UUID) -> int:
+    """Have whatever waits timed as if it were planned today; return how many occasions that marks."""
+    return await session.run(TIME_ANEW, agency=agency, now=session.now)
 
 
 async def cancel_what_no_longer_fits(

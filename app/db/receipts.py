@@ -14,6 +14,8 @@ from app.db.sealed import associated
 from app.db.transaction import Session
 from app.db.verdicts import consent_joins_of, refusal
 
+ASKED = "asked"
+"""How the key of a receipt ends that says: a call was answered, and asked us what to say."""
 COLUMNS = ("attempt_id", "provider", "key", "status", "provider_id", "reason", "provider_code")
 APPEND = text("""
     INSERT INTO receipt (period, agency_id, attempt_id, provider, key, status, provider_id, reason, provider_code,
@@ -33,27 +35,37 @@ APPEND = text("""
 REPLACED = """(a.state = 'absent' AND EXISTS (
              SELECT FROM attempt other WHERE other.message_id = a.message_id AND other.period = a.period
                 AND other.state IN ('intended', 'unclear', 'accepted')))"""
+# A call that a person answered while our service was away: nobody asked us for what it should say.
+UNHEARD = f"""(a.channel = 'voice' AND w.status = 'delivered' AND w.reason = '' AND NOT EXISTS (
+             SELECT FROM receipt asked WHERE (asked.attempt_id, asked.period) = (a.id, a.period)
+                AND asked.key LIKE '%\\:{ASKED}'))"""
 APPLY = f"""
     WITH waiting AS MATERIALIZED (
       SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine
         FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
     said AS MATERIALIZED (
-      SELECT DISTINCT ON (a.message_id, a.period) w.*, a.message_id, a.channel, a.provider, a.intended_on_machine,
-             a.send_at, {REPLACED} AS replaced, greatest(a.accepted_on_machine,
+      SELECT DISTINCT ON (a.message_id, a.period) w.id, w.period, w.attempt_id, w.provider_id, w.provider_code,
+             w.received_at, w.received_on_machine, heard.status, heard.reason, a.message_id, a.channel, a.provider,
+             a.intended_on_machine, a.send_at, {REPLACED} AS replaced, greatest(a.accepted_on_machine,
                a.intended_on_machine + (a.send_at - a.intended_at)) AS left_on_machine
         FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
-             AND (w.status = 'delivered' OR NOT a.over)
-       ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], w.status), w.id),
+       CROSS JOIN LATERAL (SELECT CASE WHEN {UNHEARD} THEN 'undelivered' ELSE w.status END AS status,
+                                  CASE WHEN {UNHEARD} THEN 'nothing_said' ELSE w.reason END AS reason) heard
+       WHERE heard.status = 'delivered' OR NOT a.over
+       ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], heard.status), w.id),
     done AS (UPDATE receipt r SET applied_at = :now FROM waiting w WHERE (r.id, r.period) = (w.id, w.period)),
     proved AS (
-      UPDATE attempt a SET state = 'accepted', proof = coalesce(a.proof, 'receipt'), look_at = NULL,
+      UPDATE attempt a SET state = CASE WHEN s.replaced THEN a.state ELSE 'accepted' END,
+             late_at = CASE WHEN a.state = 'absent' AND NOT a.over THEN coalesce(a.late_at, :now) ELSE a.late_at END,
+             proof = CASE WHEN a.state = 'absent' AND NOT s.replaced THEN 'receipt' ELSE coalesce(a.proof, 'receipt') END,
+             look_at = NULL,
              provider_id = coalesce(nullif(s.provider_id, ''), a.provider_id),
              accepted_at = coalesce(a.accepted_at, s.received_at),
              accepted_on_machine = coalesce(a.accepted_on_machine, s.received_on_machine),
              erase_at = CASE WHEN s.status <> 'accepted' AND a.erased_at IS NULL
                               AND a.channel || '/' || a.provider = ANY(cast(:erasable AS text[]))
                         THEN cast(:erase_at AS timestamptz) ELSE a.erase_at END
-        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period) AND NOT s.replaced)
+        FROM said s WHERE (a.id, a.period) = (s.attempt_id, s.period))
     UPDATE message m SET
            status = CASE p.status WHEN 'accepted' THEN 'sent' ELSE p.status END,
            reason = CASE p.status WHEN 'undelivered' THEN coalesce(nullif(p.reason, ''), 'undelivered')

@@ -1,7 +1,7 @@
 """What is unclear: attempts whose sender died or got no clear answer, and messages without a last word."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,16 @@ from app.db.deliveries import TOO_LATE
 from app.db.transaction import Session
 
 LEASES_OUT = text("""
-    UPDATE attempt SET state = 'unclear' WHERE state = 'intended' AND lease_until < :machine_now
+    UPDATE attempt SET state = 'unclear', withdraw_at = CASE WHEN fence <> '' THEN :now ELSE withdraw_at END
+     WHERE state = 'intended' AND lease_until < :machine_now
 """)
+# Taken by moving its time on, so that two who look at once cannot come to two verdicts.
 TO_LOOK_UP = text("""
+    WITH due AS (
+      SELECT id, period FROM attempt WHERE state = 'unclear' AND look_at <= :now AND NOT over
+       ORDER BY look_at LIMIT :limit FOR UPDATE SKIP LOCKED),
+    taken AS (
+      UPDATE attempt a SET look_at = :back_at FROM due WHERE (a.id, a.period) = (due.id, due.period) RETURNING a.*)
     SELECT a.id, a.period, a.agency_id, a.message_id, a.channel, a.provider, a.account, a.code, a.looks,
            greatest(a.intended_at, a.send_at) AS intended_at, a.intended_on_machine, m.contact_point_id, m.address_sealed, m.tries, cp.value_sealed,
            CASE WHEN a.channel = 'voice' THEN ARRAY(
@@ -22,21 +29,23 @@ TO_LOOK_UP = text("""
               WHERE other.agency_id = a.agency_id AND other.channel = 'voice' AND other.provider_id IS NOT NULL
                 AND other.intended_on_machine >= a.intended_on_machine - interval '10 minutes' AND other.id <> a.id)
            ELSE '{}' END AS not_these
-      FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
+      FROM taken a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
-     WHERE a.state = 'unclear' AND a.look_at <= :now ORDER BY a.look_at LIMIT :limit
 """)
 LOOK_AGAIN = text("""
     UPDATE attempt a SET looks = v.looks, look_at = v.look_at
       FROM unnest(cast(:id AS uuid[]), cast(:looks AS smallint[]), cast(:look_at AS timestamptz[])) v (id, looks, look_at)
      WHERE a.id = v.id AND a.state = 'unclear'
 """)
+# A receipt that is there and not applied yet speaks louder than any list.
 ABSENT = text("""
     WITH gone AS (
       UPDATE attempt a SET state = 'absent', proof = 'look-up', look_at = NULL
         FROM unnest(cast(:id AS uuid[]), cast(:due_at AS timestamptz[])) v (id, due_at)
-       WHERE a.id = v.id AND a.state = 'unclear' RETURNING a.message_id, a.period, v.due_at)
-    UPDATE message m SET status = 'planned', due_at = gone.due_at FROM gone
+       WHERE a.id = v.id AND a.state = 'unclear'
+         AND NOT EXISTS (SELECT FROM receipt r WHERE r.attempt_id = a.id AND r.period = a.period)
+      RETURNING a.message_id, a.period, v.due_at)
+    UPDATE message m SET status = 'planned', due_at = greatest(gone.due_at, m.due_at) FROM gone
      WHERE (m.id, m.period) = (gone.message_id, gone.period) AND m.status = 'sending'
 """)
 FOUND = text("""
@@ -58,6 +67,7 @@ NO_WORD = text("""
     WITH silent AS (
       UPDATE message SET status = 'unknown', reason = 'no_word', ended_at = :now
        WHERE status = 'sent' AND handed_at < :before
+         AND NOT EXISTS (SELECT FROM settlement s WHERE (s.agency_id, s.message_id) = (message.agency_id, message.id))
          AND NOT EXISTS (SELECT FROM attempt a WHERE a.message_id = message.id AND a.state = 'accepted'
                AND a.accepted_on_machine > :machine_before)
       RETURNING id, period)
@@ -78,19 +88,28 @@ NEXT_LOOK = text("""
      WHERE state IN ('intended', 'unclear') AND look_at > :after AND look_at <= :until
 """)
 SWEEP_JOBS = text("""
-    DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND id IN (
-      SELECT job_id FROM procrastinate_events WHERE at < :before GROUP BY job_id ORDER BY job_id LIMIT 10000)
+    DELETE FROM procrastinate_jobs j WHERE j.status <> 'todo' AND j.id IN (
+      SELECT job_id FROM procrastinate_events GROUP BY job_id HAVING max(at) < :before ORDER BY job_id LIMIT 10000)
 """)
+LATE = "late_accepted"
+NEWLY_LATE = text(f"""
+    UPDATE attempt SET reason = '{LATE}' WHERE late_at IS NOT NULL AND reason IS DISTINCT FROM '{LATE}'
+    RETURNING id, provider
+""")  # noqa: S608  (a constant of ours)
 
 
 async def end_leases(session: Session) -> int:
-    """Call unclear what a sender held longer than its lease: it may have died before or after the write."""
-    return await session.run(LEASES_OUT, machine_now=session.machine_now)
+    """Call unclear what a sender held longer than its lease: it may have died before or after the write.
+
+    What stands behind a fence is withdrawn at once; then it is proven that it will never leave.
+    """
+    return await session.run(LEASES_OUT, machine_now=session.machine_now, now=session.now)
 
 
-async def to_look_up(session: Session, limit: int = 100) -> Sequence[Row[Any]]:
-    """Return unclear attempts whose time to be looked up has come."""
-    return await session.all(TO_LOOK_UP, now=session.now, limit=limit)
+async def to_look_up(session: Session, *, back_in: timedelta, limit: int) -> Sequence[Row[Any]]:
+    """Take unclear attempts whose time to be looked up has come; they come back later unless there is a verdict."""
+    now: datetime = session.now
+    return await session.all(TO_LOOK_UP, now=now, back_at=now + back_in, limit=limit)
 
 
 async def found(session: Session, rows: Sequence[tuple[UUID, str]]) -> None:
@@ -149,6 +168,11 @@ async def next_look(session: Session, after: datetime, until: datetime) -> datet
     return moment
 
 
+async def newly_late(session: Session) -> Sequence[Row[Any]]:
+    """Return the attempts (id, provider) that were taken after they had been proven absent, each once."""
+    return await session.all(NEWLY_LATE)
+
+
 async def sweep_jobs(session: Session, before: datetime) -> int:
-    """Remove finished jobs from the queue."""
+    """Remove finished jobs from the queue, and those that a worker began and never ended."""
     return await session.run(SWEEP_JOBS, before=before)

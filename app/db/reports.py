@@ -1,40 +1,47 @@
-"""The deliveries report: counts of reminders and broadcasts by any of the axes, in one grouped query."""
+"""The deliveries report: counts of reminders and broadcasts by any of the axes, from cells and what is new since."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
+from sqlalchemy.sql.elements import TextClause
 
+from app.db.cells import SUMS
 from app.db.transaction import Session
 from app.rules.statuses import Status
 
 AXES: Mapping[str, str] = {
-    "month": "to_char(m.month, 'YYYY-MM')",
-    "day": "to_char(timezone(m.zone, m.due_at), 'YYYY-MM-DD')",
-    "channel": "m.channel",
-    "language": "m.language",
-    "step": "m.step",
-    "status": "m.status",
-    "reason": "m.reason",
-    "template": "m.template",
-    "provider": "m.provider",
-    "county": "a.profile ->> 'county_code'",
+    "month": "to_char(c.month, 'YYYY-MM')",
+    "day": "to_char(c.day, 'YYYY-MM-DD')",
+    "channel": "c.channel",
+    "language": "c.language",
+    "step": "c.step",
+    "status": "c.status",
+    "reason": "c.reason",
+    "template": "c.template",
+    "provider": "c.provider",
+    "county": "(SELECT profile ->> 'county_code' FROM agency WHERE id = :agency)",
 }
-COUNTS = ", ".join(f"count(*) FILTER (WHERE m.status = '{status}') AS {status}" for status in Status)
-FIGURES = f"""
-    count(*) AS total, {COUNTS}, coalesce(sum(m.segments), 0) AS segments, coalesce(sum(m.cost), 0) AS cost,
-    count(*) FILTER (WHERE m.handed_at IS NOT NULL) AS handed,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY m.seconds) AS p50_seconds,
-    percentile_cont(0.95) WITHIN GROUP (ORDER BY m.seconds) AS p95_seconds
-"""
-ROWS = """
-      FROM message m JOIN agency a ON a.id = m.agency_id
-     WHERE m.agency_id = :agency AND m.kind IN ('reminder', 'broadcast') AND m.month BETWEEN :first AND :last
-       AND (cast(:channel AS text) IS NULL OR m.channel = :channel)
-       AND (cast(:language AS text) IS NULL OR m.language = :language)
-       AND (cast(:step AS text) IS NULL OR m.step = :step)
-       AND (cast(:template AS text) IS NULL OR m.template = :template)
+SUMMED = ", ".join(f"sum({name}) AS {name}" for name in ("n", *SUMS))
+COUNTS = ", ".join(f"coalesce(sum(n) FILTER (WHERE it_is = '{status}'), 0) AS {status}" for status in Status)
+FIGURES = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in SUMS)
+# Many cells become few rows first, by as few sums as can be; statuses stand side by side, and totals below, after that.
+ROWS = f"""
+    SELECT {{chosen}} {{level}} AS level, coalesce(sum(n), 0) AS total, {COUNTS}, {FIGURES},
+           array_agg(bucket) FILTER (WHERE bucket IS NOT NULL) AS buckets,
+           array_agg(n) FILTER (WHERE bucket IS NOT NULL) AS counts
+      FROM (SELECT {{named}} c.status AS it_is, c.bucket, {SUMMED} FROM {{cells}} c WHERE {{which}} GROUP BY {{places}}
+             UNION ALL
+            SELECT {{named}} c.status, c.bucket, {SUMMED} FROM report_delta c WHERE {{which}} GROUP BY {{places}}) fine
+     {{grouped}}
+"""  # noqa: S608  (constants of ours)
+WHICH = """
+    agency_id = :agency AND kind IN ('reminder', 'broadcast') AND month BETWEEN :first AND :last
+       AND (cast(:channel AS text) IS NULL OR channel = :channel)
+       AND (cast(:language AS text) IS NULL OR language = :language)
+       AND (cast(:step AS text) IS NULL OR step = :step)
+       AND (cast(:template AS text) IS NULL OR template = :template)
 """
 UNACCOUNTED = text("""
     SELECT count(*) AS n FROM (
@@ -64,14 +71,26 @@ async def deliveries(
     session: Session, agency: UUID, axes: Sequence[str], filters: Mapping[str, Any]
 ) -> tuple[Sequence[Row[Any]], Row[Any]]:
     """Return the rows of the report, grouped by the axes in their order, and the totals."""
-    values = {"agency": agency, **filters}
-    totals = (await session.all(text(f"SELECT {FIGURES} {ROWS}"), **values))[0]
-    if not axes:
-        return [], totals
-    chosen = ", ".join(f"{AXES[axis]} AS {axis}" for axis in axes)
-    places = ", ".join(str(place + 1) for place in range(len(axes)))
-    grouped = f"SELECT {chosen}, {FIGURES} {ROWS} GROUP BY {places} ORDER BY {places}"
-    return await session.all(text(grouped), **values), totals
+    found = await session.all(_report(axes), agency=agency, **filters)
+    return [row for row in found if axes and not row.level], next(row for row in found if row.level or not axes)
+
+
+def _report(axes: Sequence[str]) -> TextClause:
+    """Write the report for these axes: from the cells of months, unless days are asked for."""
+    names, places = ", ".join(axes), ", ".join(str(place + 1) for place in range(len(axes) + 2))
+    level = f"grouping({names})" if axes else "0"
+    grouped = f"GROUP BY GROUPING SETS (({names}), ()) HAVING sum(n) <> 0 OR {level} <> 0 ORDER BY {names}"
+    return text(
+        ROWS.format(
+            chosen="".join(f"{axis}, " for axis in axes),
+            level=level,
+            named="".join(f"{AXES[axis]} AS {axis}, " for axis in axes),
+            cells="report_day" if "day" in axes else "report_month",
+            which=WHICH,
+            places=places,
+            grouped=grouped if axes else "",
+        )
+    )
 
 
 async def unaccounted(session: Session, agency: UUID) -> int:

@@ -1,4 +1,4 @@
-"""The schema: upgrading it, and refusing to start on one that this version does not know.
+"""The schema: upgrading it, and refusing to start on one that this version cannot work with.
 
 Only an upgrade imports Alembic: a worker, which never upgrades, would carry 10 MiB of it.
 """
@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 
 from sqlalchemy import create_engine, inspect, make_url, pool, text
+from sqlalchemy.exc import OperationalError
 
 import migrations
 from app.db.transaction import Session
 from app.errors import UnknownSchema
+from app.rules.releases import misfit
 
 HELD = text("SELECT version_num FROM alembic_version")
+OLDEST = text("SELECT oldest FROM schema_floor")
 REVISION = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
@@ -28,15 +31,23 @@ def upgrade(url: str) -> None:
         command.upgrade(config, "head")
 
 
+def answers(url: str) -> bool:
+    """Say whether the database can be reached and is up."""
+    try:
+        with create_engine(_with_driver(url), poolclass=pool.NullPool).connect():
+            return True
+    except OperationalError:
+        return False
+
+
 def check_schema(url: str) -> None:
-    """Raise `UnknownSchema` unless the database has exactly the schema that this version knows."""
+    """Raise `UnknownSchema` unless this version can work with the database's schema."""
     with create_engine(_with_driver(url), poolclass=pool.NullPool).connect() as connection:
-        found = connection.scalar(HELD) if inspect(connection).has_table("alembic_version") else None
-    wanted = known_schema()
-    if found != wanted:
-        raise UnknownSchema(
-            f"the database's schema is {found or 'empty'}, this version knows {wanted}; run `keepcovered migrate`"
-        )
+        tables = inspect(connection)
+        found = connection.scalar(HELD) if tables.has_table("alembic_version") else None
+        oldest = connection.scalar(OLDEST) if tables.has_table("schema_floor") else None
+    if wrong := misfit(found or "", known_schema(), oldest or ""):
+        raise UnknownSchema(wrong)
 
 
 def known_schema() -> str:
@@ -47,10 +58,10 @@ def known_schema() -> str:
     return str(head)
 
 
-async def held_schema(session: Session) -> str:
-    """Return the schema that the database has."""
-    row = await session.first(HELD)
-    return str(row.version_num) if row else ""
+async def held_schema(session: Session) -> tuple[str, str]:
+    """Return the schema that the database has, and the oldest that a version must know to work with it."""
+    held, floor = await session.first(HELD), await session.first(OLDEST)
+    return (str(held.version_num) if held else "", str(floor.oldest) if floor else "")
 
 
 def _migrations() -> Path:

@@ -100,12 +100,18 @@ WITHDRAW = text(f"""
      WHERE s.agency_id = :agency AND s.id = :id AND {ABOUT} AND (a.message_id, a.period) = (m.id, m.period)
        AND a.send_at > :now AND a.withdraw_reason IS NULL AND NOT a.over AND a.state IN ('intended', 'unclear', 'accepted')
 """)  # noqa: S608
+# Where an agency is paced, what is let go is not due at once: it is timed as if it were planned today.
 LET_GO = text(f"""
     WITH let AS MATERIALIZED (
-      SELECT m.id, m.period FROM switch s JOIN message m ON m.agency_id = s.agency_id AND m.status = 'planned'
+      SELECT m.id, m.period, :paced AND m.renewal_id IS NOT NULL AS anew, m.renewal_id FROM switch s JOIN message m ON m.agency_id = s.agency_id AND m.status = 'planned'
              AND m.reason IN ('paused', 'hardship', 'brake') {RENEWAL}
-       WHERE s.agency_id = :agency AND s.id = :id AND {ABOUT} AND m.deadline_at > :now FOR UPDATE OF m)
-    UPDATE message m SET due_at = least(m.due_at, cast(:now AS timestamptz)), reason = NULL FROM let
+       WHERE s.agency_id = :agency AND s.id = :id AND {ABOUT} AND m.deadline_at > :now FOR UPDATE OF m),
+    marked AS (
+      INSERT INTO replan (agency_id, renewal_id, afresh)
+      SELECT DISTINCT cast(:agency AS uuid), renewal_id, true FROM let WHERE anew
+      ON CONFLICT (agency_id, renewal_id) DO UPDATE SET afresh = true)
+    UPDATE message m SET reason = NULL,
+           due_at = CASE WHEN let.anew THEN m.due_at ELSE least(m.due_at, cast(:now AS timestamptz)) END FROM let
      WHERE (m.id, m.period) = (let.id, let.period)
 """)  # noqa: S608
 EVERY_ONE = text(f"SELECT ag.code, {COLUMNS} FROM switch s JOIN agency ag ON ag.id = s.agency_id WHERE {IN_FORCE}")  # noqa: S608
@@ -202,9 +208,9 @@ async def lift(session: Session, agency: UUID, id_: UUID, by: str) -> bool:
     return await session.run(LIFT, agency=agency, id=id_, by=by, now=session.now) > 0
 
 
-async def let_go(session: Session, agency: UUID, id_: UUID) -> int:
-    """Let what a lifted switch held be due again; return how many."""
-    return await session.run(LET_GO, agency=agency, id=id_, now=session.now)
+async def let_go(session: Session, agency: UUID, id_: UUID, *, paced: bool) -> int:
+    """Let what a lifted switch held be due again, by its plan where the agency is paced; return how many."""
+    return await session.run(LET_GO, agency=agency, id=id_, paced=paced, now=session.now)
 
 
 async def in_force(session: Session) -> Sequence[Row[Any]]:

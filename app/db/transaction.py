@@ -1,17 +1,19 @@
 """The transaction boundary: a stage opens it, `db` functions take its session, nobody else commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import procrastinate
 from sqlalchemy import Row, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.elements import TextClause
 
 from app.db.sealed import BlindIndex, KeyRing
@@ -20,6 +22,8 @@ from app.queue import Job, enqueue_on
 __all__ = ["Database", "Row", "Session", "Transaction"]
 
 T = TypeVar("T")
+AWAY = (OperationalError, InterfaceError, NoConnection)
+"""What is raised when the database cannot be had."""
 PAUSES = (0.05, 0.2, 0.8, 3.0)
 """Seconds between the tries of work that may be repeated."""
 
@@ -93,7 +97,7 @@ class Database:
             pool_pre_ping=True,
             hide_parameters=True,  # an error's text must not carry anybody's address
         )
-        self._queue, self.ring, self.index = queue, ring, index
+        self._queue, self.ring, self.index, self._overflow = queue, ring, index, pool
 
     @asynccontextmanager
     async def transaction(self, agency: UUID | None) -> AsyncIterator[Transaction]:
@@ -114,6 +118,11 @@ class Database:
                 await asyncio.sleep(pause)
         async with self.transaction(agency) as tx:
             return await work(tx)
+
+    def pool_use(self) -> Mapping[str, int]:
+        """Return how many connections of the pool are at work, at rest, and how many there may be."""
+        pool = cast("QueuePool", self._engine.pool)
+        return {"used": pool.checkedout(), "idle": pool.checkedin(), "limit": pool.size() + self._overflow}
 
     async def close(self) -> None:
         """Give all connections back."""

@@ -12,6 +12,8 @@ from app.db.switches import HELD_REASONS
 from app.db.transaction import Session
 from app.db.verdicts import consent_joins_of, refusal
 
+PROOF = "withdrawn"
+"""What proves of an attempt in doubt that it will never leave."""
 OPEN = "a.state IN ('intended', 'unclear', 'accepted') AND NOT a.over"
 FLYING = """
     SELECT a.id, a.period, m.id AS message_id, m.channel, coalesce(a.send_at > :now, false) AS held,
@@ -70,6 +72,8 @@ TAKEN_BACK = f"""
 GONE = text(f"""
     WITH gone AS (
       UPDATE attempt a SET over = true, withdraw_at = NULL, look_at = NULL,
+             state = CASE a.state WHEN 'unclear' THEN 'absent' ELSE a.state END,
+             proof = CASE a.state WHEN 'unclear' THEN cast(:proof AS text) ELSE a.proof END,
              erase_at = CASE WHEN a.channel || '/' || a.provider = ANY(cast(:erasable AS text[]))
                              AND a.provider_id IS NOT NULL THEN cast(:erase_at AS timestamptz) END
        WHERE (a.id = ANY(cast(:ids AS uuid[])) OR a.fence = ANY(cast(:fences AS text[])) AND a.send_at > :now)
@@ -82,10 +86,14 @@ GONE = text(f"""
 LEFT = text("""
     WITH gone AS (
       UPDATE attempt SET withdraw_at = NULL WHERE id = ANY(cast(:ids AS uuid[])) AND withdraw_at IS NOT NULL
-      RETURNING message_id, period)
+      RETURNING message_id, period, withdraw_reason)
     UPDATE message m SET reason = 'in_flight_at_stop' FROM gone
-     WHERE (m.id, m.period) = (gone.message_id, gone.period)
+     WHERE (m.id, m.period) = (gone.message_id, gone.period) AND gone.withdraw_reason IS NOT NULL
        AND (m.status IN ('sending', 'sent') OR m.status = 'delivered' AND m.reason IS NULL)
+""")
+UNCLEAR = text("""
+    UPDATE attempt SET withdraw_at = coalesce(withdraw_at, :now)
+     WHERE id = ANY(cast(:ids AS uuid[])) AND state = 'unclear' AND fence <> ''
 """)
 AGAIN = text("""
     UPDATE attempt a SET withdraw_at = v.at FROM unnest(cast(:id AS uuid[]), cast(:at AS timestamptz[])) v (id, at)
@@ -141,6 +149,11 @@ async def report_in_flight(session: Session, messages: Sequence[UUID]) -> None:
         await session.run(IN_FLIGHT, messages=list(messages))
 
 
+async def withdraw_unclear(session: Session, attempts: Sequence[UUID]) -> None:
+    """Ask for these back, if they are unclear, without a word against them: withdrawn, they are proven not to leave."""
+    await session.run(UNCLEAR, ids=list(attempts), now=session.now)
+
+
 async def take(session: Session, *, back_in: timedelta, limit: int) -> Sequence[Row[Any]]:
     """Take attempts that are to be withdrawn at their providers; they come back later unless they are settled."""
     now: datetime = session.now
@@ -155,7 +168,7 @@ async def gone(
         return []
     return await session.all(
         GONE, ids=list(ids), fences=list(fences), erasable=list(erasable), now=session.now,
-        erase_at=session.now + erase_after,
+        erase_at=session.now + erase_after, proof=PROOF,
     )  # fmt: skip
 
 

@@ -75,8 +75,8 @@ class Agency:
     skip_days: tuple[int, ...] = ()
     """Days of the month on which the county's own system writes to people."""
     skip_dates: tuple[date, ...] = ()
-    hand_over_ahead_minutes: int = 0
-    """How long before their time reminders go to a provider that holds them; 0: at their time."""
+    hand_over_ahead_minutes: int | None = None
+    """How long before their time reminders go to a provider that holds them; 0: at their time; none: as is usual."""
 
     def sender(self, channel: Channel, provider: str = "") -> str:
         """Return what a channel's messages leave by at a provider, or at any; empty where there is nothing."""
@@ -132,7 +132,7 @@ def agency_of(id_: UUID, profile: Mapping[str, Any], own_credentials: Iterable[s
     values["senders"], values["provider_senders"] = _parted(values.get("senders", {}))
     for name in ("closures", "skip_dates"):
         values[name] = tuple(date.fromisoformat(str(day)) for day in profile.get(name, ()))
-    values[HAND_OVER_AHEAD] = profile.get(HAND_OVER_AHEAD, 0)
+    values[HAND_OVER_AHEAD] = profile.get(HAND_OVER_AHEAD)
     values[SKIP_DAYS] = tuple(profile.get(SKIP_DAYS, ()))
     values["contact_hours"] = contact_windows(values.get("contact_hours", {}))
     values["call_centre"] = call_centre_of(values.get("call_centre", {}), values.get("office_hours", {}))

@@ -1,12 +1,24 @@
 """Caps: how often one address may be written to or called, whoever it is for. Pure; all moments are business time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
+
+from app.rules.facts import Channel
 
 WITHIN = timedelta(days=30)
 A_DAY = timedelta(days=1)
+TOO_OFTEN: Final[Mapping[Channel, str]] = MappingProxyType(
+    {
+        Channel.SMS: "asked_too_often",
+        Channel.EMAIL: "asked_too_often",
+        Channel.VOICE: "called_often",
+    }
+)
+"""Why a message ends whose address has no turn before its deadline."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,7 @@ class Fold:
     def _leads(self, group: str) -> bool:
         """Say whether nothing newer is held of the whole group, of which `group` may be a part (`whole/part`)."""
         whole, is_part, _ = group.partition("/")
-        stamps = self.member.stamps.items()
-        return not is_part or all(held < self.stamp for name, held in stamps if name.startswith(f"{whole}/"))
+        return not is_part or all(held < self.stamp for held in self.member.stamps.parts_of(whole))
 
     def put(self, thing: Any, name: str, value: object) -> None:  # noqa: ANN401
         """Set one fact and note whether it is another than before."""
@@ -68,7 +67,7 @@ class Fold:
     def private(self, name: str, value: str | None) -> None:
         """Set or remove one fact that is sealed."""
         if self.member.private.get(name) != value:
-            self.changed = True
+            self.changed = self.member.private_said = True
             if value is None:
                 self.member.private.pop(name, None)
             else:

@@ -5,6 +5,8 @@ from typing import Final
 HAND_OVER_AHEAD: Final = "hand_over_ahead_minutes"
 LEAST: Final = 20
 """The provider that wants a text earliest takes it fifteen minutes ahead; less than this leaves no time."""
+BY_ITSELF: Final = 20
+"""What holds for texts by a Messaging Service where the agency says nothing."""
 MOST: Final = 12 * 60
 """What is handed over earlier is withdrawn more often than it is sent."""
 

@@ -82,6 +82,8 @@ SENTENCES: Mapping[str, str] = {
     "no_mail": "The message has no words for an e-mail.",
     "voicemail": "An answering machine took the call; it heard a short neutral message.",
     "spoken_in_english": "The call was in English, with where to get help: we have no words in this person's language.",
+    "nothing_said": "The call was answered, but our service was away just then and said nothing.",
+    "kept_silent": "The call was answered and said nothing: while it rang, a stop or the county's news had come.",
     "hung_up": "The call was answered and ended before the message was over.",
     # how: it never left
     "deadline": "It was not handed to the provider in time and goes with the next batch.",
@@ -90,6 +92,7 @@ SENTENCES: Mapping[str, str] = {
     "closed": "The sender was shutting down; it is tried again later.",
     # what nobody knows
     "no_proof": "It may or may not have been sent, and nothing proves either; a person can settle it.",
+    "database_restored": "It was due while this database did not know what went out; a person can settle it.",
     "no_word": "The provider took it and never said what became of it.",
     "in_flight_at_stop": "It was already on its way when the stop arrived.",
     # what a person or somebody for them said

@@ -1,6 +1,6 @@
 """What is held of one member while events are applied, as plain values without a database type."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -9,6 +9,56 @@ from app.rules.facts import Channel, LineKind, RenewalStatus
 
 Stamp = tuple[datetime, str, str]
 """When a group of facts was last set: the event's time, then its source and id to break ties."""
+
+
+class Stamps(MutableMapping[str, Stamp]):
+    """When each group of a member's facts was last set; what was held before is read only where it is asked for."""
+
+    __slots__ = ("_held", "_read", "said")
+
+    def __init__(self, held: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`held` are stamps as they are kept: the time in ISO 8601, source and id."""
+        self._held, self._read = held or {}, dict[str, Stamp]()
+        self.said: set[str] = set()
+        """The groups that were set anew."""
+
+    def __getitem__(self, name: str) -> Stamp:
+        """Return a group's stamp."""
+        if name not in self._read:
+            at, source, id_ = self._held[name]
+            self._read[name] = datetime.fromisoformat(at), source, id_
+        return self._read[name]
+
+    def __setitem__(self, name: str, stamp: Stamp) -> None:
+        """Set a group's stamp."""
+        self._read[name] = stamp
+        self.said.add(name)
+
+    def __delitem__(self, name: str) -> None:
+        """Refuse: what was said once stays said."""
+        raise TypeError(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether a group was ever set."""
+        return name in self._read or name in self._held
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the groups."""
+        return iter({**self._held, **self._read})
+
+    def __len__(self) -> int:
+        """Count the groups."""
+        return len({**self._held, **self._read})
+
+    def written(self, name: str) -> tuple[str, str, str]:
+        """Return a group's stamp as it is kept."""
+        at, source, id_ = self[name]
+        return at.isoformat(), source, id_
+
+    def parts_of(self, whole: str) -> Iterator[Stamp]:
+        """Give the stamps of a group's parts (`whole/part`)."""
+        return (self[name] for name in self if name.startswith(f"{whole}/"))
+
 
 WEAK = "?"
 """How the tie of a yes begins that came in a list and without a date."""
@@ -129,7 +179,7 @@ class Member:
     language_spoken: str | None = None
     timezone: str | None = None
     channels: list[str] | None = None
-    stamps: dict[str, Stamp] = field(default_factory=dict)
+    stamps: Stamps = field(default_factory=Stamps)
     milestones: dict[str, str] = field(default_factory=dict)
     points: dict[bytes, Point] = field(default_factory=dict)
     renewals: dict[tuple[str, date], Renewal] = field(default_factory=dict)
@@ -142,12 +192,18 @@ class Member:
     """Whether the member's own row has to be written: a fact or a stamp is another."""
     relocated: bool = False
     """Whether something that tells where the member is was said anew."""
+    private_said: bool = False
+    """Whether something of `private` was said anew."""
+    ref_said: bool = False
+    """Whether the reference was given just now."""
+    born_held: date | None = None
+    """The month of birth, where `private` was not opened."""
 
     @property
     def born_in(self) -> date | None:
         """The first day of the month of birth."""
         born = self.private.get("date_of_birth")
-        return date.fromisoformat(born).replace(day=1) if born else None
+        return date.fromisoformat(born).replace(day=1) if born else self.born_held
 
     def points_of(self, kind: str) -> list[Point]:
         """Return the listed contact points of one kind, best first."""

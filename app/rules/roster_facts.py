@@ -59,6 +59,7 @@ WITHOUT_WORDS: Final = "we have no words in this language, so English stands in"
 NAME_LEFT: Final = "this cannot be greeted as a first name and was left out"
 ZIP_LEFT: Final = "this is no ZIP code of five digits and was left out"
 CYCLE_LEFT: Final = "the cycle is neither 6 nor 12 months and was left out"
+DUE_LEFT: Final = "the due day lies before the day of the packet or the request and was left out"
 UNKNOWN_ZONE: Final = "this time zone is not known; write it like America/Los_Angeles"
 UNKNOWN_CODE: Final = "this cannot be read; write a plain word"
 UNKNOWN_CHANNEL: Final = "this channel is not known; write sms, email or voice, with semicolons between"
@@ -248,6 +249,10 @@ def _status(reading: Reading, due: tuple[RenewalDue, ...]) -> tuple[RenewalChang
     """Return what the status word says of the row's renewal; the dates beside it go with it."""
     mailed, by = day(reading, "packet_mailed_on"), day(reading, "due_on")
     requested, received = day(reading, "requested_on"), day(reading, "received_on")
+    asked = max(filter(None, (mailed, requested)), default=None)
+    if by is not None and asked is not None and by < asked:
+        reading.mended("due_on", DUE_LEFT)
+        by = None
     text = reading.text("status")
     if fold(text) in LEFT:
         return ()

@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that is not taken, because of its first problem; `raw` are its own cells."""
+    """A record that is not taken, with all that is wrong with it; `raw` are its own cells."""
 
     line: int
     problems: tuple[Problem, ...]
@@ -39,13 +39,15 @@ class Reject:
 
     @property
     def column(self) -> str:
-        """Return the column of the first problem, empty if it is the whole record."""
-        return self.problems[0].column
+        """Return the columns that are wrong, empty if it is the whole record."""
+        return "; ".join(dict.fromkeys(problem.column for problem in self.problems if problem.column))
 
     @property
     def reason(self) -> str:
-        """Return the first problem's reason."""
-        return self.problems[0].reason
+        """Return the reason; of several each with its column."""
+        if len(self.problems) == 1:
+            return self.problems[0].reason
+        return "; ".join(f"{problem.column or 'row'}: {problem.reason}" for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Whether a message that left and did not arrive is tried again, and when. Pure; all moments are business time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,15 +49,6 @@ def another_try(waiting: Waiting, opens_at: datetime, now: datetime) -> Verdict:
     if max(free, now) >= waiting.deadline:
         return Never()
     return Go() if free <= now else Wait(_at_another_hour(waiting, free))
-
-
-def next_call(called: Sequence[datetime], now: datetime) -> datetime:
-    """Return when a number may be called next (`now` or earlier: at once), given when it was called lately."""
-    last = sorted(called)[-CALLS:]
-    free = [last[-1] + BETWEEN_CALLS] if last else []
-    if len(last) == CALLS:
-        free.append(last[0] + CALLS_WITHIN)
-    return max([now, *free])
 
 
 def _at_another_hour(waiting: Waiting, free: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Reads templates and consent wordings from the text of their files, or from plain fields.
+"""Reads templates and consent wordings from the text of their files.
 
 The shape of a file is described in `app/content/README.md`. Whatever is wrong is a `BadTemplate`
 that says where and how to mend it.
@@ -10,7 +10,6 @@ from typing import Final, cast
 
 from app.rules.facts import Channel
 from app.rules.wording import (
-    NOTHING,
     BadTemplate,
     ConsentWording,
     Email,
@@ -27,11 +26,7 @@ PURPOSES: Final = ("renewal", "scam_alert", "update_contact", "service")
 
 def parse_template(toml_text: str) -> Template:
     """Read one template file; raises `BadTemplate`."""
-    return template_from(_toml(toml_text))
-
-
-def template_from(fields: Mapping[str, object]) -> Template:
-    """Read a template from plain fields, as they stand in TOML or JSON; raises `BadTemplate`."""
+    fields = _toml(toml_text)
     head = _Table(fields, str(fields.get("key", "template")))
     key, language = head.word("key"), head.word("language")
     head.where = f"{language}/{key}"
@@ -53,26 +48,6 @@ def template_from(fields: Mapping[str, object]) -> Template:
     if not template.channels and not template.page and not template.call:
         raise BadTemplate("no words", head.where, "Give it [sms], [email], [voice], [call] or [page]")
     return template
-
-
-def fields_of(template: Template, channel: Channel | None = None) -> dict[str, object]:
-    """Give a template back as plain fields (one channel, or all), for a table or an API."""
-    parts: dict[str, object] = {
-        Channel.SMS: template.sms and {"body": template.sms.source},
-        Channel.EMAIL: template.email and _sources(template.email),
-        Channel.VOICE: template.voice and _sources(template.voice),
-    }
-    kept = {str(name): part for name, part in parts.items() if part and channel in {None, name}}
-    head = {
-        "key": template.key,
-        "language": template.language,
-        "review": str(template.review),
-        "purpose": template.purpose,
-    }
-    reviewer = {"reviewer": template.reviewer} if template.reviewer else {}
-    whole = {"page": template.page, "call": template.call} if channel is None else {}
-    named = {name: {key: text.source for key, text in texts.items()} for name, texts in whole.items() if texts}
-    return {**head, **reviewer, **kept, **named}
 
 
 def parse_wordings(toml_text: str) -> tuple[ConsentWording, ...]:
@@ -188,12 +163,3 @@ def _voice(table: _Table) -> Voice:
     )
     table.finish()
     return voice
-
-
-def _sources(part: Email | Voice) -> dict[str, object]:
-    values = {name: getattr(part, name) for name in type(part).__slots__}
-    return {
-        name: [text.source for text in value] if isinstance(value, tuple) else value.source
-        for name, value in values.items()
-        if value != NOTHING
-    }

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from schedules.months import add_months
+from schedules.months import same_day
+from schedules.windows import WEEKDAYS
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ORDINALS: Final = ("first", "second", "third", "fourth", "last")
 
 
@@ -74,7 +74,7 @@ class Offset:
 
     def day(self, anchor_day: date, constants: Mapping[str, int]) -> date:
         """Return the day; raises `KeyError` for a constant nobody gave."""
-        moved = _same_day(anchor_day, self.months) if self.months else anchor_day
+        moved = same_day(anchor_day, self.months) if self.months else anchor_day
         if self.weekday:
             moved = _nth_weekday(moved, self.weekday)
         return moved + timedelta(days=_counted(self.days, constants))
@@ -139,13 +139,6 @@ def _counted(days: int | str, constants: Mapping[str, int]) -> int:
         return days
     name, _, more = days.partition("+")
     return constants[name.strip()] + int(more or 0)
-
-
-def _same_day(day: date, months: int) -> date:
-    """Return the same day so many months later, or that month's last day if it has no such day."""
-    month = add_months(day, months)
-    _, last = calendar.monthrange(month.year, month.month)
-    return month.replace(day=min(day.day, last))
 
 
 def _nth_weekday(day: date, named: str) -> date:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from schedules.ladders.lines import Where
-from schedules.ladders.model import ORDINALS, WEEKDAYS, Anchor, Occasion, Policy
+from schedules.ladders.model import ORDINALS, Anchor, Occasion, Policy
+from schedules.windows import WEEKDAYS
 
 STATUSES: Final = (
     "unknown", "upcoming", "auto_renewed", "packet_mailed", "information_requested", "form_received", "renewed",

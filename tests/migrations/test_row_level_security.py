@@ -13,14 +13,16 @@ from psycopg.types.json import Jsonb
 
 ORANGE, FRESNO = UUID(int=30), UUID(int=10)
 OWNED = """
-    SELECT c.table_name FROM information_schema.columns c JOIN pg_tables t ON t.tablename = c.table_name
-     WHERE c.table_schema = 'public' AND t.schemaname = 'public' AND c.column_name = 'agency_id' ORDER BY 1
+    SELECT c.table_name FROM information_schema.columns c JOIN pg_class t ON t.relname = c.table_name
+     WHERE c.table_schema = 'public' AND t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p')
+       AND NOT t.relispartition AND c.column_name = 'agency_id' ORDER BY 1
 """
+PARTITIONS = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1"
 FENCES = """
     SELECT relname, relrowsecurity AND relforcerowsecurity AS fenced,
            (SELECT array_agg(DISTINCT (policyname, roles)::text) FROM pg_policies p
              WHERE p.tablename = relname) AS policies
-      FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname = ANY(%s)
+      FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY(%s)
 """
 COLUMNS = """
     SELECT column_name, data_type, udt_name, is_nullable = 'YES' AS nullable, column_default IS NOT NULL AS has_default,
@@ -122,6 +124,18 @@ def test_every_table_of_an_agency_has_a_forced_fence_with_both_policies(owner):
     whole = (True, ["(every_agency,{kc_engine})", "(own_agency,{kc_app})"])
     assert {table: found[table] for table in tables if found[table] != whole} == {}
     assert len(tables) >= 18
+
+
+def test_a_partition_is_reached_through_its_table_alone(owner):
+    parts = [row["relname"] for row in owner.execute(PARTITIONS).fetchall()]
+    fences = {row["relname"]: (row["fenced"], row["policies"]) for row in owner.execute(FENCES, [parts]).fetchall()}
+    assert fences == dict.fromkeys(
+        ["attempt_other", "message_other", "receipt_other"], (True, ["(every_agency,{kc_engine})"])
+    )
+    with acting(owner, ORANGE):
+        for part in parts:
+            with pytest.raises(InsufficientPrivilege), owner.transaction():
+                owner.execute(sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(part)))
 
 
 def test_the_roles_can_neither_log_in_nor_step_over_a_fence(owner):

@@ -26,7 +26,8 @@ SHAPE = """
     UNION ALL SELECT 'right', table_name, grantee, privilege_type, '', '' FROM information_schema.role_table_grants
      WHERE table_schema = 'public'
     UNION ALL SELECT 'fence', relname, relrowsecurity::text, relforcerowsecurity::text, '', '' FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    UNION ALL SELECT 'partition', relname, pg_get_expr(relpartbound, oid), '', '', '' FROM pg_class WHERE relispartition
     UNION ALL SELECT 'function', proname, pg_get_function_identity_arguments(oid), '', '', '' FROM pg_proc
      WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT 'type', typname, typtype::text, '', '', '' FROM pg_type
@@ -137,3 +138,47 @@ def test_what_was_planned_before_there_were_ladders_keeps_its_step_and_gets_a_pl
     assert told[0] == ("delivered", "", None, None)
     assert sorted(told[1:]) == [("delivered", *known), ("planned", *known)]
     assert cycles == [(12,), (6,)]
+
+
+SENT_WITH_PROOF = """
+    SET session_replication_role = replica;
+    INSERT INTO message (agency_id, id, period, kind, channel, template, zone, status, month, first_due_at, due_at,
+           deadline_at, created_at, seconds)
+    SELECT gen_random_uuid(), gen_random_uuid(), period::date, 'reminder', 'sms', 'renewal_two_months',
+           'America/Denver', 'delivered', '2026-12-01', now(), now(), now(), now(), 3
+      FROM unnest(ARRAY['2026-12-01', '2027-02-01']) AS period;
+    INSERT INTO receipt (period, agency_id, attempt_id, provider, key, status, received_at, received_on_machine)
+    SELECT period, agency_id, id, 'twilio', 'k', 'delivered', now(), now() FROM message;
+"""
+PLACES = "SELECT tableoid::regclass::text, count(*) FROM {} GROUP BY 1"
+
+
+def test_what_was_sent_before_becomes_one_partition_and_is_counted(own_url, go):
+    go(command.downgrade, "0006")
+    with psycopg.connect(own_url) as connection:
+        connection.execute(SENT_WITH_PROOF)
+    go(command.upgrade, "head")
+    with psycopg.connect(own_url) as connection:
+        assert connection.execute(PLACES.format("message")).fetchall() == [("message_before", 2)]
+        assert connection.execute("SELECT sum(n), min(bucket) FROM report_delta").fetchone() == (2, 6)
+    go(command.downgrade, "0006")
+    with psycopg.connect(own_url) as connection:
+        assert connection.execute(PLACES.format("message")).fetchall() == [("message", 2)]
+        assert connection.execute(PLACES.format("receipt")).fetchall() == [("receipt", 2)]
+
+
+def test_the_numbers_of_receipts_go_on_over_the_change(own_url, go):
+    go(command.downgrade, "0006")
+    with psycopg.connect(own_url) as connection:
+        connection.execute(SENT_WITH_PROOF)
+    add = """
+        INSERT INTO receipt (period, agency_id, attempt_id, provider, key, status, received_at, received_on_machine)
+        VALUES ('2028-01-01', gen_random_uuid(), gen_random_uuid(), 'twilio', 'k', 'delivered', now(), now())
+        RETURNING id
+    """
+    go(command.upgrade, "head")
+    with psycopg.connect(own_url) as connection:
+        assert connection.execute(add).fetchone() == (3,)
+    go(command.downgrade, "0006")
+    with psycopg.connect(own_url) as connection:
+        assert connection.execute(add).fetchone() == (4,)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.months import add_months, month_of
+from schedules.months import add_months, month_of, same_day
 
 months = st.dates(date(1900, 1, 1), date(2200, 1, 1)).map(month_of)
 counts = st.integers(-600, 600)
@@ -52,3 +52,19 @@ def test_the_month_of_a_moment_is_that_of_its_own_clock():
 def test_a_month_beyond_the_calendar_is_refused():
     with pytest.raises(ValueError, match="year"):
         add_months(date(9999, 12, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        (date(2027, 1, 15), 1, date(2027, 2, 15)),
+        (date(2027, 1, 31), 1, date(2027, 2, 28)),
+        (date(2028, 3, 31), -1, date(2028, 2, 29)),
+    ],
+)
+def test_the_same_day_of_a_month_that_has_none_is_its_last(day, count, expected):
+    assert same_day(day, count) == expected
+
+
+def test_the_same_day_of_a_moment_keeps_its_hour():
+    assert same_day(datetime(2026, 12, 31, 17, 30, tzinfo=UTC), 2) == datetime(2027, 2, 28, 17, 30, tzinfo=UTC)

@@ -22,10 +22,10 @@ GROUNDS: Final[Mapping[str, str]] = {
     **_all("calendar", "deadline_passed"),
     **_all("cap", "asked_too_often", "called_often"),
     **_all("household", "household"),
-    **_all("ladder", "first_channel", "reached_otherwise", "not_about", "later"),
+    **_all("ladder", "first_channel", "reached_otherwise", "not_about", "later", "too_new"),
     **_all("agency", "no_sender", "cannot_render"),
     **_all("switch", *SWITCHES.values()),
-    **_all("person", "in_flight_at_stop"),
+    **_all("person", "in_flight_at_stop", "kept_silent"),
 }  # fmt: skip
 
 

@@ -97,8 +97,8 @@ def nothing_such(ladder: Ladder) -> str:
 
 
 def not_asked(
-    ladder: Ladder, step: Step, *, statuses: Collection[str], owner: str, anchor_on: date | None
-) -> tuple[str, str]:  # fmt: skip
+    ladder: Ladder, step: Step, *, statuses: Collection[str], owner: str, anchor_on: date | None, too_new: bool = False
+) -> tuple[str, str]:
     """Return the reason and the sentence why nothing is planned for a step that is about an occasion."""
     if owner not in step.owners:
         return "ssa_renews", "Social Security renews this person's Medi-Cal, so the county asks for nothing."
@@ -108,6 +108,8 @@ def not_asked(
         return now, f"It is said only while {said}; now {STATUSES.get(now, now)}."
     if anchor_on is None:
         return "not_told", f"It is counted from {anchor_in_words(ladder, step.anchor)}, which we were not told."
+    if too_new:
+        return "too_new", "Its days were over before the agency put this step in its ladder."
     return "later", "It begins later than the time that is shown."
 
 

@@ -85,10 +85,10 @@ async def test_a_key_can_be_checked_and_listed_without_its_digest(place):
     await add(place, place.orange, "one")
     await add(place, place.fresno, "two")
     async with place.session(None) as session:
-        row = await agencies.key(session, "one")
+        row = (await agencies.keys_by_id(session, ["one"]))["one"]
         assert (row.agency_id, bytes(row.digest), row.scopes) == (place.orange, b"digest", ["events:write"])
         assert (row.expires_at, row.revoked_at, row.last_used_at) == (SOON, None, None)
-        assert await agencies.key(session, "none") is None
+        assert not await agencies.keys_by_id(session, ["none"])
         listed = await agencies.keys(session, None)
         assert [(key.id, key.agency) for key in listed] == [("one", "orange"), ("two", "fresno")]
         assert [key.id for key in await agencies.keys(session, place.fresno)] == ["two"]
@@ -99,14 +99,14 @@ async def test_a_key_is_revoked_once_and_for_good(place):
     await add(place, place.orange, "one")
     async with place.session(None) as session:
         assert [await agencies.revoke_key(session, id_) for id_ in ("one", "one", "none")] == [True, False, False]
-        assert (await agencies.key(session, "one")).revoked_at == session.machine_now
+        assert (await agencies.keys_by_id(session, ["one"]))["one"].revoked_at == session.machine_now
 
 
 async def test_the_use_of_a_key_is_noted(place):
     await add(place, place.orange, "one")
     async with place.session(None) as session:
-        await agencies.key_used(session, "one")
-        assert (await agencies.key(session, "one")).last_used_at == session.machine_now
+        await agencies.keys_used(session, ["one"])
+        assert (await agencies.keys_by_id(session, ["one"]))["one"].last_used_at == session.machine_now
 
 
 async def test_an_agency_cannot_give_itself_a_key(place):

@@ -91,3 +91,10 @@ async def test_every_occasion_that_is_open_is_chosen_once(world):
 
 
 CHOSEN = drafting.text("SELECT renewal_id FROM chosen")
+
+
+async def test_the_day_up_to_which_was_planned_is_remembered(world):
+    async with world.services.database.transaction(None) as tx:
+        assert await daily.planned_until(tx.session, world.agency.id) is None
+        await daily.planned(tx.session, world.agency.id, date(2027, 3, 1))
+        assert await daily.planned_until(tx.session, world.agency.id) == date(2027, 3, 1)

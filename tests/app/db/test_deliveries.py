@@ -1,7 +1,9 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from psycopg import AsyncClientCursor
 
 from app.db import deliveries
 from app.db.deliveries import Result
@@ -126,3 +128,27 @@ async def test_another_agencys_transaction_sees_nothing_due(world):
     async with world.services.database.transaction(uuid4()) as tx:
         assert await due(world, tx.session) == []
         assert await deliveries.due_lanes(tx.session) == []
+
+
+WRITTEN = {
+    "a batch's intents": deliveries.INTEND,
+    "attempts": deliveries.RECORD_ATTEMPTS,
+    "messages": deliveries.RECORD_MESSAGES,
+}
+
+
+@pytest.mark.parametrize("statement", WRITTEN.values(), ids=WRITTEN)
+async def test_a_batch_is_written_row_by_row_and_not_by_comparing_all_with_all(world, statement):
+    """From its eleventh run on a connection the server plans a statement without looking at its values."""
+    numbered = dict.fromkeys(re.findall(r"(?<!:):([a-z_]+)", statement.text))
+    for number, name in enumerate(numbered, 1):
+        numbered[name] = f"${number}"
+    asked = re.sub(r"(?<!:):([a-z_]+)", lambda found: numbered[found[1]], statement.text)
+    async with world.services.database.transaction(world.agency.id) as tx:
+        await tx.session.all(deliveries.STEER, without=deliveries.FIND)
+        raw = await tx.session.connection.get_raw_connection()
+        async with AsyncClientCursor(raw.driver_connection) as cursor:
+            await cursor.execute(f"EXPLAIN (GENERIC_PLAN) {asked}")
+            plan = "\n".join(line for (line,) in await cursor.fetchall())
+    assert "Seq Scan" not in plan
+    assert all(".id" in how or "_id" in how for how in re.findall("Hash Cond: .*", plan)), plan

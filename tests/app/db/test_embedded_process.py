@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.db import embedded_process
 from app.db.embedded_process import answers, halt, orphans_of, running, server_of
 
 
@@ -43,6 +44,12 @@ def test_a_process_that_ended_does_not_run_even_before_it_is_waited_for():
 
 def test_where_no_server_listens_nothing_answers(tmp_path):
     assert not answers(tmp_path, tmp_path)
+
+
+def test_a_process_runs_even_while_its_program_is_being_started(monkeypatch):
+    monkeypatch.setattr(embedded_process, "_command", lambda _: [])  # what the kernel shows in that moment
+    assert running(os.getpid())
+    assert not running(0)
 
 
 def test_what_a_killed_server_left_running_is_seen_in_its_folder_only(tmp_path):

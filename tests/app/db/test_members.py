@@ -57,8 +57,8 @@ def as_held(member):
     points = {index: replace(point, value=None, changed=False) for index, point in member.points.items()}
     renewals = {key: replace(renewal, changed=False) for key, renewal in member.renewals.items()}
     return replace(
-        member, new=False, changed=False, touched=False, relocated=False, points=points, renewals=renewals, lines=[],
-        consents_set=set(),
+        member, new=False, changed=False, touched=False, relocated=False, private_said=False, points=points,
+        renewals=renewals, lines=[], consents_set=set(),
     )  # fmt: skip
 
 
@@ -78,6 +78,25 @@ def ana(place):
 async def test_everything_about_a_member_comes_back_as_it_was(place, ana):
     await save(place, ana)
     assert await load(place, "M-1", "M-2") == {"M-1": as_held(ana)}
+
+
+async def test_what_is_not_opened_stays_as_it_is_when_something_else_is_said(place, ana):
+    await save(place, ana)
+    async with place.session(place.orange) as session:
+        parts = (await members.by_refs(session, place.orange, ["M-1"], lock=True, whole=()))["M-1"]
+        assert (parts.private, parts.points, parts.consents) == ({}, {}, {})
+        assert (parts.renewals, parts.stamps) == (as_held(ana).renewals, ana.stamps)
+        assert parts.born_in == ana.born_in
+        learned(
+            parts, place.orange, NOW + timedelta(days=1), RenewalChanged("medi_cal", FEBRUARY, RenewalStatus.RENEWED)
+        )
+        await members.save(session, place.orange, [parts])
+    after = (await load(place, "M-1"))["M-1"]
+    before = as_held(ana)
+    assert (after.private, after.points, after.consents) == (before.private, before.points, before.consents)
+    assert after.ref == "M-1"
+    assert after.renewals["medi_cal", FEBRUARY].status is RenewalStatus.RENEWED
+    assert set(after.stamps) > set(before.stamps)
 
 
 async def test_a_member_is_found_by_id_and_by_address_too(place, ana):
@@ -160,7 +179,7 @@ async def test_a_sign_up_without_a_county_record_is_found_by_its_address_until_i
         assert await members.provisional_by_address(session, place.orange, []) == {}
         found = (await members.by_ids(session, place.orange, [person.id]))[person.id]
         assert found.ref == ""
-        found.ref, found.touched = "M-9", True
+        found.ref, found.ref_said, found.touched = "M-9", True, True
         await members.save(session, place.orange, [found])
     async with place.session(place.orange) as session:
         assert await members.provisional_by_address(session, place.orange, [index]) == {}

@@ -4,11 +4,11 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.db import members, messages
+from app.db import messages
 from app.db.messages import Direct
 from app.db.sealed import associated
 from tests.app.db.said import DECEMBER, DUE, attempt, message, receipt
-from tests.app.db.standing import a_member, standing_in
+from tests.app.db.standing import standing_in
 
 NUMBER = "+17145550002"
 NOTHING = dict.fromkeys(("kind", "status", "reason", "channel", "month", "member"))
@@ -107,20 +107,6 @@ async def test_an_agency_sees_only_its_own_messages(place):
     assert await listed(place, agency=place.fresno) == [theirs]
 
 
-async def test_a_members_messages_come_in_the_order_in_which_they_are_due(place):
-    ana = a_member()
-    async with place.session(place.orange) as session:
-        await members.save(session, place.orange, [ana])
-    later, sooner = (
-        message(place, member_id=ana.id, channel=channel, due_at=DUE + timedelta(hours=hours))
-        for channel, hours in (("sms", 2), ("voice", 1))
-    )
-    async with place.session(place.orange) as session:
-        rows = await messages.of_member(session, place.orange, ana.id)
-        assert (await messages.one(session, place.orange, later)).member_id == ana.id
-    assert [row.id for row in rows] == [sooner, later]
-
-
 async def test_a_message_is_told_with_its_attempts_and_receipts(place):
     id_ = message(place, status="delivered")
     tries = [attempt(place, id_, number=number, state=state) for number, state in ((2, "accepted"), (1, "absent"))]
@@ -140,7 +126,13 @@ async def test_a_message_is_told_with_its_attempts_and_receipts(place):
 async def test_only_what_nobody_could_prove_can_be_settled(place, status, settles):
     id_ = message(place, status=status)
     async with place.session(place.orange) as session:
-        assert await messages.settle(session, place.orange, id_, "delivered", "she called us") is settles
+        assert await messages.settle(
+            session, place.orange, id_, "delivered", reason="she called us", by="Kim"
+        ) is settles  # fmt: skip
+        lines = await messages.settlements(session, place.orange, id_)
+        assert [(line.settled_by, line.reason_before, line.status) for line in lines] == (
+            [("Kim", None, "delivered")] if settles else []
+        )
     (row,) = place.rows("SELECT status, reason FROM message")
     assert row == (
         {"status": "delivered", "reason": "she called us"} if settles else {"status": status, "reason": None}

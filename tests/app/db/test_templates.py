@@ -39,6 +39,15 @@ async def test_old_versions_stay_as_they_were(place):
         }  # fmt: skip
 
 
+async def test_the_mark_is_the_same_until_a_version_is_added(place):
+    marks = []
+    for version in (1, 1, 2):
+        await add(place, "a_welcome", "es", version, "hello")
+        async with place.session(place.orange) as session:
+            marks.append(await templates.mark(session))
+    assert marks[0] == marks[1] != marks[2]
+
+
 async def test_a_version_is_never_written_over(place):
     await add(place, "a_welcome", "es", 1, "first")
     await add(place, "a_welcome", "es", 1, "second")

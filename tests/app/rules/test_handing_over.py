@@ -16,8 +16,10 @@ def test_anything_else_is_refused_with_the_mend(minutes):
     assert problem == "`hand_over_ahead_minutes` must be a whole number from 20 to 720, or 0 for never"
 
 
-@pytest.mark.parametrize(("line", "minutes"), [("", 0), ("hand_over_ahead_minutes = 60", 60)])
-def test_an_agency_hands_over_ahead_only_if_its_file_says_so(line, minutes):
+@pytest.mark.parametrize(
+    ("line", "minutes"), [("", None), ("hand_over_ahead_minutes = 0", 0), ("hand_over_ahead_minutes = 60", 60)]
+)
+def test_an_agency_hands_over_ahead_as_its_file_says_or_as_is_usual(line, minutes):
     profile = read_profile(f"{line}\n{AGENCY}")
     assert not isinstance(profile, BadAgency)
     assert agency_of(None, profile).hand_over_ahead_minutes == minutes

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from app.rules.facts import Channel
-from app.rules.record import KIND_OF, WEAK, ConsentHeld, ConsentLine, Member, Point, index_form
+from app.rules.record import KIND_OF, WEAK, ConsentHeld, ConsentLine, Member, Point, Stamps, index_form
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -50,3 +50,33 @@ def test_nothing_personal_is_in_a_repr():
     line = ConsentLine(b"+1714", Channel.SMS, "renewal", True, "county", NOW, None, "a letter", "county", "")  # noqa: FBT003
     shown = f"{member!r}{point!r}{line!r}"
     assert not [word for word in ("M-1001", "Ana", "+1714", "a letter") if word in shown]
+
+
+def test_stamps_that_were_held_are_read_when_they_are_asked_for_and_only_what_is_said_is_to_be_written():
+    stamps = Stamps({"name": ("2026-11-01T18:00:00+00:00", "/county", "e-1"), "zip": ("no time", "/county", "e-2")})
+    assert stamps["name"] == (datetime(2026, 11, 1, 18, tzinfo=UTC), "/county", "e-1")
+    assert stamps.get("phones") is None
+    assert "zip" in stamps
+    stamps["phones"] = (NOW, "/county", "e-3")
+    assert list(stamps) == ["name", "zip", "phones"]
+    assert len(stamps) == 3
+    assert {name: stamps.written(name) for name in stamps.said} == {
+        "phones": ("2026-11-02T00:00:00+00:00", "/county", "e-3")
+    }
+
+
+def test_a_stamp_is_never_taken_back():
+    stamps = Stamps({"name": ("2026-11-01T18:00:00+00:00", "/county", "e-1")})
+    with pytest.raises(TypeError):
+        del stamps["name"]
+
+
+def test_the_parts_of_a_group_are_told_from_groups_that_only_begin_alike():
+    stamps = Stamps()
+    for name in ("renewal:ccs/month", "renewal:ccs/2027-02-01", "renewal:ccs", "renewal:ccs_more/month"):
+        stamps[name] = (NOW, "/county", name)
+    assert {id_ for _, _, id_ in stamps.parts_of("renewal:ccs")} == {"renewal:ccs/month", "renewal:ccs/2027-02-01"}
+
+
+def test_who_is_held_without_private_facts_still_has_a_month_of_birth():
+    assert Member(UUID(int=1), "M-1", born_held=date(2008, 2, 1)).born_in == date(2008, 2, 1)

@@ -17,6 +17,7 @@ from app.rules.roster_cells import NOTHING_NOTE
 from app.rules.roster_columns import resolve
 from app.rules.roster_facts import (
     CYCLE_LEFT,
+    DUE_LEFT,
     NAME_LEFT,
     NO_MONTH,
     UNKNOWN_LANGUAGE,
@@ -159,6 +160,13 @@ def test_a_status_is_that_of_the_rows_renewal_with_the_dates_beside_it():
             due_on=date(2027, 2, 28),
         ),
     )
+
+
+@pytest.mark.parametrize("asked", [{"packet_mailed": "2027-02-10"}, {"requested_on": "2027-02-10"}])
+def test_a_due_day_before_anything_was_asked_is_left_out(asked):
+    found = row(renewal_month="2027-02", status="Packet Sent", due_date="2027-02-09", **asked)
+    assert found.repairs == (f"due_date: {DUE_LEFT}",)
+    assert found.status[0].due_on is None
 
 
 def test_a_status_that_says_no_more_than_the_month_is_none():

@@ -2,8 +2,13 @@ from app.rules.facts import MemberUpdated
 from app.rules.roster_rows import Problem, Record, Reject, Row
 
 
-def test_a_reject_is_named_by_its_first_problem():
+def test_a_reject_tells_all_that_is_wrong_with_it():
     reject = Reject(17, (Problem("Phone", "too short"), Problem("DOB", "no date")), ("7145", "x"))
+    assert (reject.column, reject.reason) == ("Phone; DOB", "Phone: too short; DOB: no date")
+
+
+def test_a_reject_with_one_problem_names_its_column_once():
+    reject = Reject(17, (Problem("Phone", "too short"),), ("7145",))
     assert (reject.column, reject.reason) == ("Phone", "too short")
 
 

@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,13 +8,11 @@ from app.rules.tries import (
     ANOTHER_HOUR,
     BETWEEN_CALLS,
     CALLS,
-    CALLS_WITHIN,
     Go,
     Never,
     Wait,
     Waiting,
     another_try,
-    next_call,
 )
 
 NOW = datetime(2026, 12, 3, 20, tzinfo=UTC)
@@ -65,29 +62,6 @@ def test_the_same_hour_is_better_than_none_before_the_deadline():
     opens = NOW + timedelta(days=2)
     waiting = Waiting(opens + timedelta(hours=1), calls=1, called_at=NOW)
     assert another_try(waiting, opens, NOW + timedelta(days=1)) == Wait(opens)
-
-
-def test_a_number_that_was_not_called_may_be_called_now():
-    assert next_call([], NOW) == NOW
-
-
-def test_a_number_may_be_called_a_day_after_its_last_call():
-    assert next_call([NOW, NOW - timedelta(days=3)], NOW) == NOW + BETWEEN_CALLS
-    assert next_call([NOW - timedelta(days=3)], NOW) == NOW
-
-
-def test_after_three_calls_a_number_rests_until_the_first_of_them_is_thirty_days_old():
-    called = [NOW - timedelta(days=days) for days in (1, 9, 5, 20)]
-    assert next_call(called, NOW) == NOW - timedelta(days=9) + CALLS_WITHIN
-
-
-@given(st.lists(MOMENTS, max_size=8), MOMENTS)
-def test_calls_that_keep_to_it_are_never_more_than_three_in_thirty_days_nor_two_in_one(wishes, first):
-    calls = [first]
-    for _ in wishes:
-        calls.append(next_call(calls, calls[-1]))
-    assert all(late - early >= BETWEEN_CALLS for early, late in pairwise(calls))
-    assert all(late - early >= CALLS_WITHIN for early, late in zip(calls, calls[CALLS:], strict=False))
 
 
 @given(

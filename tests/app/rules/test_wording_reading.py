@@ -2,7 +2,7 @@ import pytest
 
 from app.rules.facts import Channel
 from app.rules.wording import BadTemplate, Review
-from app.rules.wording_reading import fields_of, parse_template, parse_wordings, template_from
+from app.rules.wording_reading import parse_template, parse_wordings
 
 HEAD = 'key = "welcome"\nlanguage = "en"\nreview = "draft"\npurpose = "renewal"\n'
 WHOLE = (
@@ -27,17 +27,6 @@ def test_a_file_gives_a_template_for_each_channel():
     assert (template.key, template.language, template.review) == ("welcome", "en", Review.DRAFT)
     assert template.channels == (Channel.SMS, Channel.EMAIL, Channel.VOICE)
     assert template.page["title"].source == "Welcome"
-
-
-def test_a_template_survives_as_plain_fields():
-    template = parse_template(WHOLE)
-    assert template_from(fields_of(template)) == template
-
-
-def test_one_channel_can_be_kept_alone():
-    fields = fields_of(parse_template(WHOLE), Channel.SMS)
-    assert template_from(fields).channels == (Channel.SMS,)
-    assert "page" not in fields
 
 
 @pytest.mark.parametrize(

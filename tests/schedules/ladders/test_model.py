@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.ladders.model import ORDINALS, WEEKDAYS, Anchor, Offset
+from schedules.ladders.model import ORDINALS, Anchor, Offset
+from schedules.windows import WEEKDAYS
 from tests.schedules.ladders.ladder_world import SHIPPED, STEPS
 
 LEAP_DAY = date(2028, 2, 29)

@@ -20,4 +20,4 @@ def test_what_a_provider_says_of_a_person_is_no_rule_of_ours_but_consent_and_con
 
 
 def test_what_our_rules_say_has_a_sentence_too():
-    assert set(GROUNDS) - set(SENTENCES) <= {"canceled", "not_told", "not_about", "later"}
+    assert set(GROUNDS) - set(SENTENCES) <= {"canceled", "not_told", "not_about", "later", "too_new"}
