@@ -1,6 +1,5 @@
 """The ticks (APScheduler): every replica may run them, because a tick is claimed once in PostgreSQL."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -8,8 +7,11 @@ from datetime import UTC
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from app import metrics
+from app.crashpoints import crashpoint
 from app.logs import log
 from app.queue import Job, claim_tick
+from app.stopping import told_by_signals
 from app.wiring import Services, machine_now
 from schedules.timetable import TIMETABLE, Tick, tick_start
 
@@ -34,12 +36,17 @@ async def ticking(services: Services) -> AsyncIterator[None]:
 async def fire(services: Services, tick: Tick) -> None:
     """Claim the present tick; nothing happens if it was claimed already, and a lost one comes again."""
     try:
-        await claim_tick(services.queue, Job(tick.name), tick_start(tick, machine_now()))
+        ours = await claim_tick(services.queue, Job(tick.name), tick_start(tick, machine_now()))
+        crashpoint("ticks.claimed")
     except Exception as error:  # noqa: BLE001  (the database may be away; the next tick tries again)
+        metrics.TICKS.labels(tick.name, "missed").inc()
         log().warning("tick missed", tick=tick.name, error=type(error).__name__)
+    else:
+        metrics.TICKS.labels(tick.name, "claimed" if ours else "another had it").inc()
 
 
 async def tick_forever(services: Services) -> None:
-    """Fire the ticks until the process is stopped."""
-    async with ticking(services):
-        await asyncio.Event().wait()
+    """Fire the ticks until SIGINT or SIGTERM."""
+    with told_by_signals() as told:
+        async with ticking(services):
+            await told.wait()

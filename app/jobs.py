@@ -1,12 +1,15 @@
 """LISTENS to the queue: a table from each job's name to the stage that it wakes."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from app.logs import log
+from app import metrics
+from app.logs import about, log
 from app.pipeline.heartbeats import LIMITS
 from app.queue import Job
 from app.rules.facts import Channel
+from app.traces import span
 from app.wiring import Services
 
 Handler = Callable[..., Awaitable[object]]
@@ -16,8 +19,8 @@ def handlers(services: Services) -> Mapping[Job, Handler]:
     """Return what each job does; every job carries opaque ids or a lane only."""
     return {
         Job.PLAN: lambda agency: services.planning.agency(UUID(agency)),
-        Job.DELIVER: lambda agency, channel: services.delivery.lane(UUID(agency), Channel(channel)),
-        Job.AHEAD: lambda agency, channel: services.ahead.lane(UUID(agency), Channel(channel)),
+        Job.DELIVER: lambda agency, channel: services.turns.deliver(UUID(agency), Channel(channel)),
+        Job.AHEAD: lambda agency, channel: services.turns.ahead(UUID(agency), Channel(channel)),
         Job.WITHDRAW: lambda **_: services.withdrawing.run(),
         Job.DISPATCH: lambda **_: services.dispatch.wake(),
         Job.RECEIPTS: lambda **_: services.receipts.apply_waiting(),
@@ -25,6 +28,8 @@ def handlers(services: Services) -> Mapping[Job, Handler]:
         # Its tick brings the day; who rings it otherwise only wants what waits to be planned.
         Job.DAILY: lambda timestamp=None: services.planning.daily() if timestamp else services.planning.waiting(),
         Job.SWEEP: lambda **_: services.upkeep.sweep(),
+        Job.REPORTS: lambda **_: services.reporting.roll_up(),
+        Job.KEEPING: lambda **_: services.keeping.run(),
     }
 
 
@@ -36,12 +41,18 @@ def register(services: Services) -> None:
 
 def _guarded(services: Services, job: Job, handler: Handler) -> Handler:
     async def run(**args: object) -> None:
+        outcome, begun = "failed", time.perf_counter()
         try:
-            done = await handler(**args)
-            if job in LIMITS and "timestamp" in args:  # a bell does not stand in for a tick that never comes
-                await services.heartbeats.beat(job, done)
+            with about(job=job), span(f"job {job}", job=job):
+                done = await handler(**args)
+                if job in LIMITS and "timestamp" in args:  # a bell does not stand in for a tick that never comes
+                    await services.heartbeats.beat(job, done)
+            outcome = "done"
         except Exception as error:
             log().error("job failed", job=job, error=type(error).__name__)
             raise
+        finally:
+            metrics.JOBS.labels(job, outcome).inc()
+            metrics.JOB_SECONDS.labels(job).observe(time.perf_counter() - begun)
 
     return run

@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import Scope
 
 from app.api import (
@@ -23,6 +25,7 @@ from app.api import (
     member_history,
     members,
     messages,
+    metrics,
     problems,
     reports,
     sandbox,
@@ -32,17 +35,18 @@ from app.api import (
 from app.api.answers import answer
 from app.api.documents import document
 from app.api.edge import Edge
+from app.api.rates import LIMIT, Counts
 from app.pages import docs, home, unsubscribe
 from app.pages.painting import STATIC
 from app.pages.problem_kinds import problem_pages
 from app.wiring import VERSION, Services
 
 ROUTERS: Final = (
-    county_events.router, member_history.router, members.router, messages.router, reports.router, signups.router,
+    member_history.router, members.router, messages.router, reports.router, signups.router,
     forecast.router,
     switches.router,
     broadcasts.router,
-    clips.router, health.router, home.router, docs.router, unsubscribe.router,
+    clips.router, health.router, metrics.router, home.router, docs.router, unsubscribe.router,
 )  # fmt: skip
 ABOUT: Final = "Reminds people to renew their Medi-Cal before they lose it: by text, e-mail and call, once, with proof."
 KEEP_ALIVE: Final = 75
@@ -62,6 +66,13 @@ class Assets(StaticFiles):
 
 class Server(uvicorn.Server):
     """A server that stops on SIGINT and SIGTERM and returns, so that what stands around it can close."""
+
+    on_stop: Callable[[], None] = staticmethod(lambda: None)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, and say so."""
+        self.on_stop()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -85,9 +96,11 @@ def build_app(services: Services) -> FastAPI:
         redirect_slashes=False, lifespan=_lifespan, telemetry={"tracing": False, "metrics": False, "logs": False},
     )  # fmt: skip
     app.state.services, app.state.live = services, services.settings.live
+    app.state.counts = Counts(LIMIT)
     app.state.public_url = services.settings.public_url.rstrip("/")
     problems.install(app)
-    app.mount(callbacks.PREFIX, callbacks.Callbacks(services, app.state.public_url))  # first: it is the busiest
+    app.router.routes.append(Route(county_events.PATH, county_events.CountyEvents(services)))
+    app.mount(callbacks.PREFIX, callbacks.Callbacks(services, app.state.public_url))  # first: they are the busiest
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(problem_pages(problems.KINDS))
@@ -129,9 +142,13 @@ def server_of(app: FastAPI, host: str, port: int) -> Server:
     return Server(config)
 
 
-async def serve(services: Services, host: str, port: int) -> None:
-    """Serve until a signal or a cancel; requests that are being answered get their answer."""
+async def serve(services: Services, host: str, port: int, *, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve until a signal or a cancel; requests that are being answered get their answer.
+
+    `on_stop` hears of a signal at once, so that what stands around it can begin to stop, too.
+    """
     server = server_of(build_app(services), host, port)
+    server.on_stop = on_stop
     serving = asyncio.create_task(server.serve())
     try:
         await asyncio.shield(serving)

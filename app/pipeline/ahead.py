@@ -1,28 +1,28 @@
 """Handing over ahead: reminders that fall due soon go to a provider that holds them until their time.
 
-For agencies that ask for it. Whether a message may go is asked for the moment at which it will leave; what
-changes after that is withdrawn at the provider (`withdrawing`).
+Texts by a Messaging Service do, and whatever an agency asks it for. Whether a message may go is asked for the
+moment at which it will leave; what changes after that is withdrawn at the provider (`withdrawing`).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import inf
 from typing import Any
 from uuid import UUID
 
+from app.crashpoints import crashpoint
 from app.db import agencies, ahead, switches
 from app.db.ahead import Slot
 from app.db.transaction import Row, Session
 from app.pipeline import breakers
 from app.pipeline.asking import a_fence
-from app.pipeline.breakers import Way
 from app.pipeline.delivery import BATCH, WRITE_WITHIN, Delivery
+from app.pipeline.fencing import MINUTE, ahead_by, end_of_minute, lead
 from app.pipeline.lanes import Batch, Lane, ways_of
 from app.rules.facts import Channel
 from schedules.places import parse_place
 
-MINUTE = timedelta(minutes=1)
-"""What is due within one leaves together, at its end; it is also the time that a message may be on its way."""
 UNDER_ONE_FENCE = 100
 """A fence is withdrawn as a whole, and whoever else stands behind it is handed over anew."""
 
@@ -30,17 +30,24 @@ UNDER_ONE_FENCE = 100
 class Ahead(Delivery):
     """Delivery for later: another question of what is due, and a time at which it is to leave."""
 
-    async def lane(self, agency: UUID, channel: Channel) -> int:
+    async def lane(self, agency: UUID, channel: Channel, *, until: float = inf) -> int:
         """Hand over what falls due within the agency's time, minute by minute; return how many were tried."""
-        lane = await self._open(agency, channel)
+        lane = await self._open(agency, channel) if await self._gate.may_send(channel) else None
         tried, reached = 0, None
-        while lane is not None and (slot := await self._slot(lane, reached)) is not None:
+        while (
+            lane is not None
+            and self.claims
+            and self._boot_clock() < until
+            and (slot := await self._slot(lane, reached)) is not None
+        ):
             provider = lane.ways[0].provider
             fence = await a_fence(provider)
             if provider.capabilities.needs_fence and not fence:
                 break  # not asked once more for each minute: the next tick does
+            crashpoint("ahead.fenced")
             lane, batch = await self._claim_slot(lane, slot, fence)
             await self._send(lane, batch)
+            await self._gate.sent(last=True)
             tried += len(batch.messages)
             reached = slot.after if batch.more else slot.send_at
         return tried
@@ -49,25 +56,23 @@ class Ahead(Delivery):
         """Return the lane, if its preferred provider holds what our sender hands it and can give it back."""
         async with self._database.transaction(agency_id) as tx:
             agency = await agencies.by_id(tx.session, agency_id)
-            if agency is None or not agency.hand_over_ahead_minutes:
+            if agency is None or agency.hand_over_ahead_minutes == 0:
                 return None
             ways = (await ways_of(tx.session, self._providers, agency, channel))[:1]
             lane = self._lane_of(agency, channel, ways, tx.now)
-        able = all(_holds(way) for way in ways)
-        return lane if ways and able else None
+        return lane if ways and ahead_by(lane, ways[0]) else None
 
     async def _slot(self, lane: Lane, reached: datetime | None) -> Slot | None:
         """Return the next minute in which something falls due that can still be handed over."""
-        able = lane.ways[0].provider.capabilities
-        lead = max(able.soonest, able.cancel_ahead) + MINUTE
+        way = lane.ways[0]
         async with self._database.transaction(lane.agency.id) as tx:
             now = tx.now
-            after = max(now + lead, reached or now)
-            until = now + timedelta(minutes=lane.agency.hand_over_ahead_minutes)
+            after = max(now + lead(way.provider.capabilities), reached or now)
+            until = now + ahead_by(lane, way)
             due = await ahead.next_due(tx.session, lane.agency.id, lane.channel, after, until)
         if due is None:
             return None
-        send_at = _end_of_minute(due)
+        send_at = end_of_minute(due)
         return Slot(max(after, send_at - MINUTE), send_at)
 
     async def _claim_slot(self, lane: Lane, slot: Slot, fence: str) -> tuple[Lane, Batch]:
@@ -103,15 +108,3 @@ class Ahead(Delivery):
         return await ahead.due_then(
             session, lane.agency.id, lane.channel, slot, allowed=allowed, places=list(lane.open_until), limit=limit
         )
-
-
-def _holds(way: Way) -> bool:
-    """Say whether what leaves by this way can be handed over for later, and withdrawn until then."""
-    able = way.provider.capabilities
-    by_any = not able.schedules_from or way.sender.startswith(able.schedules_from)
-    return able.can_schedule and able.can_cancel and by_any
-
-
-def _end_of_minute(moment: datetime) -> datetime:
-    whole = moment.replace(second=0, microsecond=0)
-    return whole if whole == moment else whole + MINUTE

@@ -37,11 +37,12 @@ STOP = "9"
 LINK = "call_link"
 LINK_WITHIN = timedelta(minutes=15)
 SPOKEN_IN_ENGLISH = "spoken_in_english"
+KEPT_SILENT = "kept_silent"
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an answered call says; a reason where the person was not spoken to in the own language."""
+    """What an answered call says; a reason where the person was not spoken to, or not in the own language."""
 
     script: CallScript
     reason: str = ""
@@ -78,7 +79,7 @@ class Calls:
         """Return what is said when a call is answered; to a machine, the short neutral words."""
         scene = await self._scene(signal.reference, voice)
         if scene is None or scene.silent:
-            return Answered(SILENT)
+            return Answered(SILENT, KEPT_SILENT if scene else "")
         tongue = scene.speech.tongue(scene.language)
         if isinstance(tongue, Recorded):
             await self._note_language(scene.row, tongue.language)
@@ -128,12 +129,12 @@ class Calls:
             if agency is None:
                 return None
             speech, renderer = await self._speech(tx.session, row, agency, voice)
-            stopped = row.kind in ENDED_BY_A_STOP and await _is_stopped(tx.session, row, Channel.VOICE)
-            silent = stopped or row.refused is not None
+            stopped = await consents.stopped_on(tx.session, agency.id, address_of(row, tx.session))
+            silent = (row.kind in ENDED_BY_A_STOP and Channel.VOICE in stopped) or row.refused is not None
             facts = Facts(
                 languages=speech.choices(),
                 office_open=agency.is_open(tx.now),
-                can_text=await _can_text(tx.session, row, agency),
+                can_text=_can_text(row, agency, stopped),
                 hours_given=bool(agency.office_hours),
             )
         menu = Menu.CODE if row.kind == "code" else Menu.REMINDER
@@ -207,11 +208,5 @@ def _month(row: Row[Any]) -> date | None:
     return month
 
 
-async def _is_stopped(session: Session, row: Row[Any], channel: Channel) -> bool:
-    return await consents.is_stopped(session, row.agency_id, address_of(row, session), channel)
-
-
-async def _can_text(session: Session, row: Row[Any], agency: Agency) -> bool:
-    if not agency.sender(Channel.SMS) or row.line_kind == LineKind.LANDLINE:
-        return False
-    return not await _is_stopped(session, row, Channel.SMS)
+def _can_text(row: Row[Any], agency: Agency, stopped: frozenset[Channel]) -> bool:
+    return bool(agency.sender(Channel.SMS)) and row.line_kind != LineKind.LANDLINE and Channel.SMS not in stopped

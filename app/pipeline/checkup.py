@@ -1,19 +1,21 @@
 """Checkup: what is wrong with settings, database, providers, lanes, words and languages, and how to mend it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from app.db import agencies, breakers, credentials, switches
+from app.db import agencies, breakers, credentials, epochs, late, switches
 from app.db.transaction import Database, Row
 from app.pipeline.clips import Clips
+from app.pipeline.footing import Footing
 from app.pipeline.heartbeats import Alarm, silent
 from app.pipeline.providers import Providers
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
 from app.rules.breaker import Breaker
+from app.rules.epochs import SENTENCES
 from app.rules.facts import Channel
+from app.rules.findings import Finding
 from app.rules.languages import LANGUAGES, fallbacks
 from app.rules.wording import Template
 from app.rules.wording_checks import Measure, check, check_wording, coverage, sample_words
@@ -21,21 +23,7 @@ from app.rules.wording_fit import unfit
 from app.rules.wording_reading import parse_template
 from channels.contract import MessageChannel
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: whether it is wrong, what is so, and the mend."""
-
-    subject: str
-    what: str
-    mend: str = ""
-    wrong: bool = False
-
-    def shown(self) -> dict[str, object]:
-        """Return the finding as plain values."""
-        return asdict(self)
-
-
+A_WEEK: Final = timedelta(days=7)
 MENDS: Final[Mapping[str, str]] = {
     "errors": "nothing to do while another provider serves the channel; else see what the provider says of its state",
     "slow": "nothing to do while another provider serves the channel; else see what the provider says of its state",
@@ -49,10 +37,10 @@ class Checkup:
 
     def __init__(
         self, database: Database, wording: Wording, *, providers: Providers,
-        clips: Clips, measure: Measure, mode: str,
+        clips: Clips, measure: Measure, mode: str, footing: Footing,
     ) -> None:  # fmt: skip
         self._database, self._wording, self._providers = database, wording, providers
-        self._clips, self._measure, self._mode = clips, measure, mode
+        self._clips, self._measure, self._mode, self._footing = clips, measure, mode, footing
 
     async def everything(self) -> list[Finding]:
         """Look at all of it."""
@@ -61,12 +49,15 @@ class Checkup:
             names = {agency.id.hex: agency.code for agency in every}
             stopped = [_stopped(one, names, tx.session.machine_now) for one in await breakers.not_closed(tx.session)]
             silences = [_silent(one) for one in await silent(tx.session)]
+            silences += [_held(one) for one in [await epochs.look(tx.session)] if one is not None and one.held]
+            silences += [_late(row) for row in await late.recent(tx.session, tx.now - A_WEEK)]
             switched = [_switched(row) for row in await switches.in_force(tx.session)]
             own = await credentials.of_many(tx.session, {agency.id for agency in every if agency.own_credentials})
             found = [
                 Finding("settings", f"{self._mode} mode"),
-                Finding("database", "answers; the schema is up to date"),
+                *await self._footing.of_database(tx.session),
             ]
+        found += self._footing.of_disk()
         found += [await self._provider(channel, one) for channel, one in self._providers]
         for agency, held in ((one, own[one.id]) for one in every if one.id in own):
             mine = self._providers.with_own(agency.id, credentials.settings_of(held))
@@ -166,6 +157,20 @@ def _stopped(one: tuple[str, str, str, Breaker], names: Mapping[str, str], now: 
     then = f"tried again in {max(int(waits.total_seconds()), 0)} s" if waits.total_seconds() > 0 else "being tried"
     what = f"gets no messages since {since} ({breaker.why}); {then}"
     return Finding(f"{whose}{channel} by {provider}", what, MENDS.get(breaker.why, ""), wrong=True)
+
+
+def _held(epoch: Row[Any]) -> Finding:
+    """Say which channels are held because the database is an older state of itself."""
+    mend = "wait for the providers' lists, or look yourself and run `keepcovered restored --confirm`"
+    what = f"nothing is sent by {', '.join(epoch.held)}: {SENTENCES[epoch.held_because]}"
+    return Finding("database", what, mend, wrong=True)
+
+
+def _late(row: Row[Any]) -> Finding:
+    """Say how many messages a provider took after its list had not had them."""
+    what = f"took {row.n} messages this week that its list did not have before; some may have arrived twice"
+    mend = "tell the provider; their attempts say `late_accepted`"
+    return Finding(f"provider {row.provider}", what, mend, wrong=True)
 
 
 def _silent(alarm: Alarm) -> Finding:

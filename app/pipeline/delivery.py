@@ -9,20 +9,23 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
-from app.db import agencies, deliveries, rates, switches
+from app.crashpoints import crashpoint
+from app.db import agencies, deliveries, late, rates, switches, withdrawing
 from app.db.transaction import Database, Row, Session, Transaction
 from app.logs import log
-from app.pipeline import breakers, outcomes
+from app.pipeline import breakers, counting, fencing, outcomes
 from app.pipeline.asking import hand_over
 from app.pipeline.breakers import Turn, Way
 from app.pipeline.calendars import Almanac
 from app.pipeline.consent import Consents
+from app.pipeline.gates import OPEN, Gate
 from app.pipeline.ladders import Ladders
 from app.pipeline.lanes import PACED, Batch, Lane, ways_of
 from app.pipeline.last_look import may_leave
@@ -30,8 +33,11 @@ from app.pipeline.numbers import cap_of
 from app.pipeline.providers import Providers
 from app.pipeline.rendering import Renderer
 from app.pipeline.wording import Wording
+from app.queue import Job
 from app.rules.agency import Agency
 from app.rules.facts import Channel
+from app.rules.waiting import WAITS, Waits
+from app.traces import span
 from channels.contract import Outcome, Refused
 from schedules.places import parse_place
 
@@ -44,8 +50,6 @@ LEASE = timedelta(seconds=30)
 """Machine time until a sender that said nothing is taken for dead (longer than write and time-out)."""
 NEVER = timedelta(days=366)
 """How far away an opening is that the calendar does not find: beyond every deadline."""
-FIRST_LOOK = timedelta(minutes=10)
-"""Business time from the intent to the first look-up of what is unclear (reliability: mode A)."""
 
 
 class Delivery:
@@ -54,36 +58,45 @@ class Delivery:
     def __init__(
         self, database: Database, providers: Providers, *, wording: Wording,
         consents: Consents, ladders: Ladders, almanac: Almanac, public_url: str, paced: bool,
+        waits: Waits = WAITS, gate: Gate = OPEN,
         boot_clock: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
     ) -> None:  # fmt: skip
         self._database, self._providers, self._wording = database, providers, wording
         self._consents, self._ladders, self._almanac = consents, ladders, almanac
-        self._public_url, self._paced, self._boot_clock = public_url, paced, boot_clock
+        self._public_url, self._paced, self._waits, self._boot_clock = public_url, paced, waits, boot_clock
+        self._gate = gate
+        self.claims = True
+        """Whether it claims; if not, what is claimed is sent and recorded, and the rest waits for another worker."""
 
-    async def lane(self, agency: UUID, channel: Channel) -> int:
-        """Send what is due on a lane, batch after batch; return how many messages were tried."""
-        lane = await self._open(agency, channel)
-        if lane is None:
+    async def lane(self, agency: UUID, channel: Channel, *, until: float = inf) -> int:
+        """Send what is due on a lane, batch after batch; return how many messages were tried.
+
+        After `until`, in seconds of the boot clock, nothing more is claimed.
+        """
+        lane = await self._open(agency, channel) if await self._gate.may_send(channel) else None
+        if lane is None or not self.claims:
             return 0
         first = await self._claim(lane)
-        loops = [self._send_on(lane, first)]
+        loops = [self._send_on(lane, until, first)]
         if first.seen == BATCH:  # while one batch is claimed or recorded, another can be on its way
-            loops.append(self._send_on(lane))
+            loops.append(self._send_on(lane, until))
         # Not a task group: a loop that fails must not cut off what the other is sending.
         tried = await asyncio.gather(*loops, return_exceptions=True)
+        await self._gate.sent(last=True)
         for failed in tried:
             if isinstance(failed, BaseException):
                 raise failed
         return sum(count for count in tried if isinstance(count, int))
 
-    async def _send_on(self, lane: Lane, batch: Batch | None = None) -> int:
+    async def _send_on(self, lane: Lane, until: float, batch: Batch | None = None) -> int:
         """Send a batch that was claimed, then claim and send the next, until nothing more is due."""
         tried = 0
         while True:
             batch = batch or await self._claim(lane)
             tried += len(batch.messages)
             await self._send(lane, batch)
-            if not batch.seen or not batch.more:
+            await self._gate.sent()
+            if not batch.seen or not batch.more or not self.claims or self._boot_clock() >= until:
                 return tried
             batch = None
 
@@ -92,13 +105,18 @@ class Delivery:
         ways = list(lane.ways)
         while batch.messages and batch.turn is not None:
             turn, began = batch.turn, self._boot_clock()
-            said = await hand_over(
-                turn.way.provider, batch.messages, not_after=batch.not_after, elsewhere=len(ways) > 1
-            )
+            crashpoint("delivery.intended")
+            with span("send", lane=lane.key, provider=turn.way.provider.name):
+                said = await hand_over(
+                    turn.way.provider, batch.messages, not_after=batch.not_after, elsewhere=len(ways) > 1
+                )
             took = self._boot_clock() - began
+            counting.handed(lane.channel, turn.way.provider.name, said, took)
+            crashpoint("delivery.sent")
             ways = [way for way in ways if way is not turn.way]
             left = [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.may_go_elsewhere(one)]
-            await self._write(lane, batch, turn, said, took=took, free=left if ways else _paused(batch, said))
+            free = left if ways else outcomes.paused(batch.rows, said)
+            await self._write(lane, batch, turn, said, took=took, free=free)
             batch = await self._claim_left(lane, ways, left) if ways and left else Batch(0.0)
 
     async def _write(
@@ -111,8 +129,11 @@ class Delivery:
             await self._record(tx, lane, batch, said)
             await deliveries.give_tries_back(tx.session, free)
             await breakers.count(tx.session, lane.agency.id, lane.channel, turn, told)
+            crashpoint("delivery.recording")
 
-        await self._database.repeated(lane.agency.id, write)
+        with span("record", lane=lane.key):
+            await self._database.repeated(lane.agency.id, write)
+        crashpoint("delivery.recorded")
         log().info("delivered", lane=lane.key, provider=turn.way.provider.name, count=len(batch.messages))
 
     async def _open(self, agency_id: UUID, channel: Channel) -> Lane | None:
@@ -154,6 +175,9 @@ class Delivery:
             batch.seen = len(due)
             limit = (batch.turn and batch.turn.limit) or BATCH
             batch.more = len(due) == limit or any(row.kind not in PACED for row in due[:1])
+            if batch.turn is not None:
+                batch.send_at, fit = fencing.of_late(lane, batch.turn.way, due, session.now)
+                batch.more, due = batch.more or len(fit) < len(due), fit
             await self._take(tx, lane, batch, due)
             await self._give_back(session, lane, batch, leased)
         return batch
@@ -245,11 +269,13 @@ class Delivery:
         ]
         if not intents:
             return
+        look_at = self._waits.first_look_at(session.now, batch.send_at, turn.way.provider.capabilities.soonest)
+        crashpoint("delivery.claimed")
         await deliveries.intend(
             session, lane.agency.id, lane.channel, turn.way.provider.name, intents, account=turn.way.own_account,
-            lease_until=session.machine_now + LEASE, look_at=leaves + FIRST_LOOK, send_at=batch.send_at,
-            fence=batch.fence,
+            lease_until=session.machine_now + LEASE, look_at=look_at, send_at=batch.send_at, fence=batch.fence,
         )  # fmt: skip
+        crashpoint("delivery.intending")
 
     async def _record(self, tx: Transaction, lane: Lane, batch: Batch, said: Sequence[Outcome]) -> None:
         """Record outcomes in bulk, who waits until when, and what was learned of addresses."""
@@ -257,7 +283,12 @@ class Delivery:
             outcomes.result(attempt, row, one, lane.price, tx.now)
             for attempt, row, one in zip(batch.attempts, batch.rows, said, strict=True)
         ]
-        await deliveries.record(tx.session, results)
+        if await deliveries.record(tx.session, results) < len(results):
+            await late.taken(tx.session, results)
+        unclear = [one.attempt_id for one in results if one.state == "unclear"]
+        if batch.fence and unclear:
+            await withdrawing.withdraw_unclear(tx.session, unclear)
+            await tx.enqueue(Job.WITHDRAW)
         rate, extra = lane.rate(paced=self._paced), sum(max(0, result.segments - 1) for result in results)
         if rate is not None and extra and lane.channel is Channel.SMS:
             await rates.charge(tx.session, lane.key, rate=rate, tokens=extra)
@@ -265,9 +296,3 @@ class Delivery:
         await self._consents.addresses_fail(tx, outcomes.failed_points(refused))
         stopped = outcomes.stopped_points(refused)
         await self._consents.carrier_stops(tx, lane.agency.id, lane.channel, stopped)
-
-
-def _paused(batch: Batch, said: Sequence[Outcome]) -> list[UUID]:
-    """Return what waits for an operator and uses up no try; beside more that went well the message is at fault."""
-    paused = [row.id for row, one in zip(batch.rows, said, strict=True) if outcomes.is_paused(one)]
-    return paused if 2 * len(paused) >= len(said) else []

@@ -40,15 +40,18 @@ class Drafting:
         )
 
     async def draft(self, session: Session, agency: Agency, until: datetime) -> Fit:
-        """Fill the draft with whatever begins by `until`, for every occasion that is open; writes no message.
+        """Fill the draft with whatever begins by `until` and is not planned yet; writes no message.
 
-        What is due anew by then is foreseen: cure periods that end, and the care plans of the next year.
+        That is what waits to be planned, what begins after the day up to which planning has looked, and what is due
+        anew by then: cure periods that end, and the care plans of the next year.
         """
         rules = await self.rules(session, agency)
         await drafting.begin(session)
+        await drafting.expect_many(session)
         values, last = self.values(session, agency, rules), rules.day(until)
+        known = await daily.planned_until(session, agency.id)
         await daily.choose_open(
-            session, agency.id, may_begin(rules, values["today"], last), until=last,
+            session, agency.id, may_begin(rules, values["today"], last, after=known and known - A_DAY), until=last,
             **{name: values[name] for name in ("rfi_days", "cure_days", "today")},
         )  # fmt: skip
         return await self.arrange(session, agency, rules, until, foreseen=True)

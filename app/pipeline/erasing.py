@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.crashpoints import crashpoint
 from app.db import erasing
 from app.db.transaction import Database, Row
 from app.logs import log
 from app.pipeline.attempts import made_with
 from app.pipeline.providers import Providers
+from app.pipeline.rounds import in_rounds
 from channels.contract import Handle, MessageChannel, Redacted
 
 AT_ONCE = 100
@@ -30,24 +32,20 @@ class Erasing:
 
     async def run(self) -> int:
         """Erase what is due to be; return how many attempts were asked about."""
-        asked = 0
-        for _ in range(ROUNDS):
-            seen = await self._some()
-            asked += seen
-            if seen < AT_ONCE:
-                break
-        return asked
+        return await in_rounds(self._some, at_once=AT_ONCE, rounds=ROUNDS)
 
-    async def _some(self) -> int:
+    async def _some(self) -> tuple[int, int]:
         async with self._database.transaction(None) as tx:
             rows = await erasing.take(tx.session, back_in=AGAIN_AFTER, limit=AT_ONCE)
             providers = await made_with(tx.session, self._providers, rows)
         if rows:
+            crashpoint("erasing.taken")
             asked = (_erase(one, row) for one, row in zip(providers, rows, strict=True))
             answers = await asyncio.gather(*asked, return_exceptions=True)
+            crashpoint("erasing.asked")
             never = [one is not None and not one.capabilities.can_redact for one in providers]
             await self._settle(rows, [one is True for one in answers], never)
-        return len(rows)
+        return len(rows), len(rows)
 
     async def _settle(self, rows: Sequence[Row[Any]], erased: Sequence[bool], never: Sequence[bool]) -> None:
         """Keep what was erased; the rest comes back, but for what is never offered and what is given up."""

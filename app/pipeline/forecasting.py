@@ -52,7 +52,7 @@ class Forecasting:
             measured = await sizes(
                 tx.session, agency, {(row.template, row.language) for row in going if row.channel == Channel.SMS}
             )
-            unreached, people = await forecast.unreached(tx.session, ends, UNREACHED_BY)
+            unreached, people = await forecast.unreached(tx.session, agency.id, ends, UNREACHED_BY)
             first = tx.now.astimezone(zone).date()
         lines = _lines(going, agency, measured)
         return Forecast(

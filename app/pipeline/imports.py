@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import islice
 from uuid import UUID
 
+from app.crashpoints import crashpoint
 from app.db.transaction import Database
 from app.pipeline.intake import EventResult, Intake
 from app.rules.facts import CountyEvent, Facts
@@ -72,6 +73,7 @@ class Imports:
             count.applied += changed
             count.unchanged += len(rows) - changed
             told(len(chunk))
+            crashpoint("imports.chunk")
         return count
 
     async def _rows(self, agency: UUID, rows: list[Row], as_of: datetime, *, dry_run: bool) -> int:

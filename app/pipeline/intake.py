@@ -1,18 +1,23 @@
 """Intake: county events come in, are kept sealed, applied in sets, and cancel what no longer fits."""
 
 import hmac
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
+from app import metrics
+from app.crashpoints import crashpoint
 from app.db import agencies, consents, county_events, member_details, members, planning
 from app.db.county_events import Kept
-from app.db.transaction import Database, Session, Transaction
+from app.db.transaction import AWAY, Database, Session, Transaction
 from app.pipeline.calendars import Almanac
 from app.pipeline.ladders import Ladders
+from app.pipeline.together import Together
 from app.pipeline.withdrawing import withdraw_what_no_longer_fits
 from app.queue import Job
 from app.rules.facts import Consent, CountyEvent, Email, MemberLeft, MemberUpdated, Phone
@@ -26,6 +31,10 @@ from app.rules.zones import PACIFIC
 
 AT_ONCE = 1000
 """How many members one transaction completes."""
+IN_ONE_GO = 500
+"""How many events of different requests share a transaction; one request's events are never parted."""
+MAY_WAIT = 10_000
+"""How many events wait for a transaction before further ones are told to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,14 @@ class Intake:
 
     def __init__(self, database: Database, *, ladders: Ladders, almanac: Almanac) -> None:
         self._database, self._ladders, self._almanac = database, ladders, almanac
+        self._together = Together(self._several, most=IN_ONE_GO, room=MAY_WAIT, shared=AWAY)
+
+    async def take(self, agency: UUID, events: Sequence[CountyEvent]) -> Sequence[EventResult]:
+        """Apply one request's events, in one transaction with those of others that arrive meanwhile.
+
+        The result is that of `apply`; raises `NotNow` if too many wait or the database is away.
+        """
+        return await self._together.do(agency, events, len(events))
 
     async def apply(self, agency: UUID, events: Sequence[CountyEvent], *, dry_run: bool = False) -> list[EventResult]:
         """Apply events in the order of their `time` and return a result for each, in the order given.
@@ -71,7 +88,17 @@ class Intake:
             }
             if not dry_run:
                 await self._save(tx, work)
+                crashpoint("intake.storing")
+        crashpoint("intake.stored")
+        for status, count in Counter(one.status for one in results.values() if not dry_run).items():
+            metrics.EVENTS.labels(status).inc(count)
         return [results[place] for place in range(len(events))]
+
+    async def _several(
+        self, agency: UUID, requests: Sequence[Sequence[CountyEvent]]
+    ) -> Sequence[Sequence[EventResult]]:  # fmt: skip
+        results = iter(await self.apply(agency, [event for request in requests for event in request]))
+        return [[next(results) for _ in request] for request in requests]
 
     async def catch_up(self) -> int:
         """Complete members held since before the service kept what falls due for them and where; return how many."""
@@ -98,9 +125,14 @@ class Intake:
 
     async def _tools(self, session: Session, agency: UUID) -> Tools:
         profile = await agencies.by_id(session, agency)
+
+        @cache  # an event's addresses are asked for by list, consent and merging
+        def index(kind: str, value: str) -> bytes:
+            return session.index.of(f"contact_point.{kind}", agency, index_form(kind, value))
+
         return Tools(
             new_id=uuid7,
-            index=lambda kind, value: session.index.of(f"contact_point.{kind}", agency, index_form(kind, value)),
+            index=index,
             zone=ZoneInfo(profile.timezone if profile else PACIFIC),
             cycle=self._almanac.constants.effective_cycle,
             county=profile.county_code if profile else "",
@@ -108,7 +140,9 @@ class Intake:
 
     async def _begin(self, session: Session, agency: UUID, events: Sequence[CountyEvent]) -> _Work:
         known = await county_events.known(session, agency, events)
-        held = await members.by_refs(session, agency, {event.subject for event in events}, lock=True)
+        whole = {event.subject for event in events if isinstance(event.facts, MemberUpdated | Consent)}
+        subjects = {event.subject for event in events}
+        held = await members.by_refs(session, agency, subjects, lock=True, whole=whole)
         tools = await self._tools(session, agency)
         merged = await self._merge_provisional(session, agency, events, held, tools)
         return _Work(session, agency, tools, held, known, merged)
@@ -138,7 +172,7 @@ class Intake:
                 absorb(held[subject], person, tools.new_id())
                 absorbed.append(person)
             else:
-                person.ref, person.touched, person.changed = subject, True, True
+                person.ref, person.ref_said, person.touched, person.changed = subject, True, True, True
                 held[subject] = person
         return absorbed
 

@@ -1,7 +1,8 @@
 """The ladders in force: those that are shipped, and what an agency put in their place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ class LadderBook:
     """The ladders of one agency, or of all."""
 
     ladders: tuple[Ladder, ...]
+    since: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    """Since when there are the steps, by key, that an agency brought itself; all others there always were."""
 
     @cached_property
     def allowed(self) -> list[str]:
@@ -59,7 +62,8 @@ class Ladders:
         versions = frozenset(row.id for row in rows)
         if agency not in self._books or self._books[agency][0] != versions:
             held = await self._held(session, rows, agency)
-            self._books[agency] = versions, LadderBook(tuple(one.ladder for one in held))
+            since = await self._since(session, agency, [one.ladder.name for one in held if one.own]) if agency else {}
+            self._books[agency] = versions, LadderBook(tuple(one.ladder for one in held), since)
         return self._books[agency][1]
 
     async def in_force(self, session: Session, agency: UUID) -> dict[str, Held]:
@@ -83,6 +87,20 @@ class Ladders:
             *(one for one in self._shipped if one.ladder.name not in loaded | own),
             *(self._versions[row.id] for row in rows if not row.dropped and (row.agency_id or row.name not in own)),
         ]
+
+    async def _since(self, session: Session, agency: UUID, names: Sequence[str]) -> dict[str, datetime]:
+        """Return when an agency brought each step of these ladders that none of the shipped ones has."""
+        rows = await ladders.history(session, agency, names) if names else ()
+        await self._read(session, [row.id for row in rows])
+        shipped = {step.key for one in self._shipped for step in one.ladder.steps} | {
+            step.key for row in rows if row.agency_id is None for step in self._versions[row.id].ladder.steps
+        }
+        return {
+            step.key: row.created_at
+            for row in reversed(rows)
+            for step in self._versions[row.id].ladder.steps
+            if step.key not in shipped
+        }
 
     async def _read(self, session: Session, ids: Sequence[UUID]) -> None:
         """Read versions that were not read yet."""

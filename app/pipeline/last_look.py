@@ -1,16 +1,17 @@
 """The last look at what was claimed: what a rule, a switch, another channel or a cap keeps from leaving."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from app.db import called, deliveries
+from app.db import called, deliveries, gone_out
 from app.db.transaction import Row, Session, Transaction
 from app.pipeline.ladders import LadderBook
 from app.pipeline.lanes import Lane
 from app.pipeline.numbers import not_too_often
 from app.pipeline.switches import hold_back
 from app.queue import Job
+from app.rules.handing_over import BY_ITSELF
 from app.rules.switches import HELD
 from schedules.ladders.model import Policy
 
@@ -29,6 +30,9 @@ async def may_leave(
     free, told = await _not_told(session, lane, book, free)
     going, later, too_often = await not_too_often(session, lane, free, at)
     await called.put_off(session, later)
+    held_ahead = timedelta(minutes=lane.agency.hand_over_ahead_minutes or BY_ITSELF)
+    out = await gone_out.bind(session, agency, lane.channel, [row.id for row in going], ahead=held_ahead)
+    going = [row for row in going if row.id not in out] if out else going
     ended = [(row.id, row.period, "expired" if why in TOO_LATE else "canceled", why) for row, why in over]
     ended += [(row.id, row.period, "canceled", "stopped") for row in stopped]
     ended += [(row.id, row.period, "canceled", "reached_otherwise") for row in told]
@@ -45,6 +49,8 @@ async def _not_told(
     stand_ins = {key for key, step in book.steps.items() if step.policy is Policy.FALLBACK}
     asked = [(row.renewal_id, row.step) for row in due if row.step in stand_ins]
     told = await deliveries.told_otherwise(session, lane.agency.id, asked) if asked else set()
+    if not told:
+        return due, []
     return (
         [row for row in due if (row.renewal_id, row.step) not in told],
         [row for row in due if (row.renewal_id, row.step) in told],

@@ -19,6 +19,8 @@ from schedules.ladders.model import OF_EVERYBODY, Ladder, Step
 from schedules.ladders.slots import anchor_days_due, slots
 from schedules.places import parse_place
 
+A_DAY = timedelta(days=1)
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 NO_CHANNEL = "none"
 OF_THE_COUNTY = "county"
 OF_STEPS = ("step_number", "step_ladder", "step_key", "step_priority", "step_purpose", "step_shows")
@@ -92,11 +94,14 @@ def tables(
     }
 
 
-def may_begin(rules: Rules, since: date, until: date) -> Ranges:
-    """Return, by anchor, on which anchor days each step begins by `until` and is not over before `since`."""
+def may_begin(rules: Rules, since: date, until: date, *, after: date | None = None) -> Ranges:
+    """Return, by anchor, on which anchor days each step begins by `until` and is not over before `since`.
+
+    With `after`, only those on which it begins later than that day.
+    """
     found = defaultdict[str, list[tuple[Any, ...]]](list)
     for ladder, step in rules.steps:
-        if days := _anchor_days(rules, step, since, until):
+        if days := _anchor_days(rules, step, since, until, after or date.min):
             found[step.anchor].append((
                 ladder.occasion, ",".join(sorted(ladder.programs)), ",".join(map(str, sorted(step.cycles))),
                 ",".join(sorted(step.owners)), ",".join(sorted(step.statuses)), step.anchor in OF_EVERYBODY, step.key,
@@ -105,13 +110,18 @@ def may_begin(rules: Rules, since: date, until: date) -> Ranges:
     return found
 
 
-def _anchor_days(rules: Rules, step: Step, since: date, until: date) -> tuple[date, date] | None:
+def _anchor_days(rules: Rules, step: Step, since: date, until: date, after: date) -> tuple[date, date] | None:
     """Return the first and last day of its anchor for which a step begins by `until` by the agency's clock."""
-    first, last = (datetime.combine(day, time(12), UTC) for day in (since, until))
-    found = anchor_days_due(step, rules.constants, first, last)
-    while found and rules.starts_on(step, found[1]) > until:
-        found = (found[0], found[1] - timedelta(days=1)) if found[0] < found[1] else None
-    return found
+    noons = (datetime.combine(day, time(12), UTC) for day in (since, until))
+    found = anchor_days_due(step, rules.constants, *noons)
+    if found is None:
+        return None
+    first, last = found
+    while first <= last and rules.starts_on(step, last) > until:
+        last -= A_DAY
+    while first <= last and rules.starts_on(step, first) <= after:
+        first += A_DAY
+    return (first, last) if first <= last else None
 
 
 def fits(ladder: Ladder, step: Step, met: Met) -> bool:
@@ -151,7 +161,10 @@ def _asked(rules: Rules, number: int, met: Sequence[Met], until: date) -> Iterab
 def _slots(
     rules: Rules, days: Mapping[int, set[date]], places: Sequence[str], now: datetime
 ) -> Iterable[tuple[Any, ...]]:
-    """Give when each step is due; who cannot be reached at all is counted as if by text, on the agency's clock."""
+    """Give when each step is due, unless its days were over before its agency brought it.
+
+    Who cannot be reached at all is counted as if by text, on the agency's clock.
+    """
     steps, channels = rules.steps, [str(channel) for channel in Channel]
     agencys = f"{rules.calendar.hours.zone};"
     written = {str(parse_place(place)): place for place in places}
@@ -160,7 +173,10 @@ def _slots(
             steps[number][1], sorted(anchors), map(parse_place, places), channels, calendar=rules.calendar,
             constants=rules.constants, now=now,
         )  # fmt: skip
+        brought_at = rules.book.since.get(steps[number][1].key, ALWAYS)
         for slot in found:
+            if slot.deadline_at <= min(brought_at, now):
+                continue
             times = (slot.first_due_at, slot.due_at, slot.deadline_at, slot.month, slot.fits)
             yield number, slot.anchor_on, written[slot.place], slot.channel, *times
             if slot.channel == Channel.SMS and written[slot.place] == agencys:

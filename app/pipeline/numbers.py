@@ -7,7 +7,7 @@ from typing import Any
 from app.db import called
 from app.db.transaction import Row, Session
 from app.pipeline.lanes import PACED, Lane
-from app.rules.caps import WITHIN, Cap, next_turn
+from app.rules.caps import TOO_OFTEN, WITHIN, Cap, next_turn
 from app.rules.facts import Channel
 from app.rules.tries import BETWEEN_CALLS
 from schedules.places import parse_place
@@ -26,14 +26,14 @@ async def not_too_often(
     session: Session, lane: Lane, due: Sequence[Row[Any]], at: datetime
 ) -> tuple[list[Row[Any]], Later, Over]:
     """Part what may go at a moment from what waits for its address's next turn, and from what has none in time."""
-    whose = {row.id: bytes(row.value_index) for row in due if row.kind in PACED and row.value_index is not None}
-    reached = dict(await _lately(session, lane, sorted(set(whose.values())), at))
+    addresses = [row.value_index if row.kind in PACED else None for row in due]
+    reached = dict(await _lately(session, lane, sorted(set(filter(None, addresses))), at))
     going, later, over = list[Row[Any]](), Later(), Over()
-    for row in due:
-        before = reached.setdefault(whose[row.id], []) if row.id in whose else []
+    for row, address in zip(due, addresses, strict=True):
+        before = reached.setdefault(address, []) if address is not None else []
         turn = _turn(lane, row, before, at) if before else at
         if turn is None or turn >= row.deadline_at:
-            over.append((row, "called_often" if lane.channel is Channel.VOICE else "asked_too_often"))
+            over.append((row, TOO_OFTEN[lane.channel]))
         elif turn > at:
             later.append((row.id, row.period, turn))
         else:

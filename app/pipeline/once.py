@@ -13,9 +13,12 @@ from uuid import UUID
 
 from app.db import stored_answers
 from app.db.transaction import Database
+from app.errors import NotNow
 
 AT_ONCE = 8
 """How many hold their key at a time: each holds a connection while its work takes another."""
+MAY_WAIT = 500
+"""How many wait for that before further ones are told to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,25 @@ class Once:
     """Answers each key once."""
 
     def __init__(self, database: Database) -> None:
-        self._database, self._room = database, asyncio.Semaphore(AT_ONCE)
+        self._database, self._room, self._inside = database, asyncio.Semaphore(AT_ONCE), 0
 
     async def answer(
         self, agency: UUID, key: str, digest: bytes, work: Callable[[], Awaitable[dict[str, Any]]]
     ) -> Answered | KeyReused | KeyInUse:
         """Do the work and store its result, or return what is stored; what `work` raises is not stored."""
-        async with self._room, self._database.transaction(agency) as tx:
+        if self._inside >= MAY_WAIT:
+            raise NotNow
+        self._inside += 1
+        try:
+            async with self._room:
+                return await self._alone(agency, key, digest, work)
+        finally:
+            self._inside -= 1
+
+    async def _alone(
+        self, agency: UUID, key: str, digest: bytes, work: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> Answered | KeyReused | KeyInUse:
+        async with self._database.transaction(agency) as tx:
             if not await stored_answers.try_alone(tx.session, agency, key):
                 return KeyInUse()
             held = await stored_answers.one(tx.session, agency, key)

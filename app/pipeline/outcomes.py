@@ -49,6 +49,12 @@ def is_paused(outcome: Outcome) -> bool:
     return isinstance(outcome, TryLater | Refused) and meaning(outcome.reason).then is Then.PAUSE
 
 
+def paused(rows: Sequence[Row[Any]], said: Sequence[Outcome]) -> list[UUID]:
+    """Return what waits for an operator and uses up no try; beside more that went well the message is at fault."""
+    waiting = [row.id for row, one in zip(rows, said, strict=True) if is_paused(one)]
+    return waiting if 2 * len(waiting) >= len(said) else []
+
+
 def may_go_elsewhere(outcome: Outcome) -> bool:
     """Say whether the provider surely took nothing, by a fault that another one need not have."""
     if is_paused(outcome):

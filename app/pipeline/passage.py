@@ -27,7 +27,7 @@ WHOLE = timedelta(seconds=1)
 """Providers are told whole seconds, so they let go up to one later."""
 JUST_NOW = timedelta(seconds=5)
 LAST_WORDS_WITHIN = timedelta(seconds=2)
-"""Machine time to wait at each stop for the receipts of what was handed over there."""
+"""Machine time that the providers have at each stop to tell what became of what was handed over there."""
 
 
 class Passage:
@@ -36,12 +36,14 @@ class Passage:
     def __init__(
         self, database: Database, *, planning: Planning, dispatch: Dispatch, delivery: Delivery, ahead: Delivery,
         upkeep: Upkeep, receipts: Receipts, machine_now: Callable[[], datetime],
-        providers_wait: Callable[[timedelta], Awaitable[None]],
+        providers_wait: Callable[[timedelta], Awaitable[None]], providers_told: Callable[[timedelta], Awaitable[None]],
         nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._database, self._planning, self._dispatch = database, planning, dispatch
         self._delivery, self._upkeep, self._receipts, self._nap = delivery, upkeep, receipts, nap
-        self._machine_now, self._ahead, self._providers_wait = machine_now, ahead, providers_wait
+        self._machine_now, self._ahead = machine_now, ahead
+        self._providers_wait, self._providers_told = providers_wait, providers_told
+        self._planned: datetime | None = None
 
     async def now(self) -> datetime:
         """Return business time."""
@@ -73,7 +75,10 @@ class Passage:
 
     async def _day(self) -> datetime:
         """Plan what the day brings, and return when that is to be done again."""
-        await self._planning.daily()
+        hour = (await self.now()).replace(minute=0, second=0, microsecond=0)
+        if hour != self._planned:  # where days begin they begin with an hour
+            await self._planning.daily()
+            self._planned = hour
         return await self._planning.next_turn()
 
     async def _next_stop(self, target: datetime, turn: datetime) -> datetime | None:
@@ -101,7 +106,7 @@ class Passage:
         handed_on = await self._hand_on()
         await self._settle()
         if handed_on or await self._awaited(begun):
-            await self._last_words(begun)
+            await self._providers_told(LAST_WORDS_WITHIN)
             await self._receipts.apply_waiting()
 
     async def _hand_on(self) -> int:
@@ -122,13 +127,6 @@ class Passage:
             async with self._database.transaction(None) as tx:
                 if not await reconciling.in_hand(tx.session):
                     return
-            await self._nap(PAUSE)
-
-    async def _last_words(self, since: datetime) -> None:
-        """Wait a moment for the receipts of what was handed over since a machine time."""
-        for _ in range(int(LAST_WORDS_WITHIN.total_seconds() / PAUSE)):
-            if not await self._awaited(since):
-                return
             await self._nap(PAUSE)
 
     async def _awaited(self, since: datetime) -> int:

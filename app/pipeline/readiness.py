@@ -3,11 +3,17 @@
 import asyncio
 
 from app.db.schema import held_schema
-from app.db.transaction import Database
+from app.db.transaction import AWAY, Database
 from app.logs import log
+from app.rules.releases import misfit
 
 WITHIN = 3.0
 """Seconds that the database has to answer."""
+
+
+def is_passing(error: Exception) -> bool:
+    """Say whether an error only means that the database is away just now."""
+    return isinstance(error, AWAY)
 
 
 class Readiness:
@@ -20,10 +26,9 @@ class Readiness:
         """Return what is missing, a sentence each; nothing means ready."""
         try:
             async with asyncio.timeout(WITHIN), self._database.transaction(None) as tx:
-                held = await held_schema(tx.session)
+                held, oldest = await held_schema(tx.session)
         except Exception as error:  # noqa: BLE001  (whatever it is, requests would meet it too)
             log().warning("not ready", error=type(error).__name__)
             return ["the database does not answer"]
-        if held != self._known:
-            return [f"the database's schema is {held or 'empty'}, this version knows {self._known}"]
-        return []
+        wrong = misfit(held, self._known, oldest)
+        return [wrong] if wrong else []

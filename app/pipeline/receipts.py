@@ -11,18 +11,23 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from app import metrics
+from app.crashpoints import crashpoint
 from app.db import receipts
-from app.db.transaction import Database, Transaction
+from app.db.transaction import AWAY, Database, Row, Transaction
 from app.logs import log
+from app.pipeline import counting
 from app.pipeline.calls import Calls
 from app.pipeline.consent import Consents
 from app.pipeline.inbound_calls import InboundCalls
 from app.pipeline.lessons import learn, rules_of
 from app.pipeline.providers import Providers
 from app.pipeline.replies import Replies
+from app.pipeline.together import Together
 from app.pipeline.verifying import verified
 from app.pipeline.withdrawing import confirm
 from app.rules.facts import Channel
+from app.traces import span
 from channels.contract import CallChannel, MessageChannel
 from channels.signals import (
     CallAnswered,
@@ -38,6 +43,9 @@ from channels.signals import (
 
 IDS = ("key", "provider_id", "provider_code", "sender", "recipient", "caller", "called")
 LONGEST_ID = 300
+AT_ONCE, MAY_WAIT = 5_000, 50_000
+"""How many receipts are appended and applied in one go, and how many wait for that before callers are sent away."""
+Rows = list[tuple[Any, ...]]
 KINDS: Mapping[str, Channel] = {
     "messages": Channel.SMS,
     "inbound": Channel.SMS,
@@ -79,8 +87,9 @@ class Receipts:
         self._database, self._providers, self._machine_now = database, providers, machine_now
         self._consents, self._replies, self._calls, self._inbound_calls = consents, replies, calls, inbound_calls
         self._rules = rules_of(providers)
-        self._waiting: list[tuple[list[tuple[Any, ...]], asyncio.Future[None]]] = []
-        self._committing: asyncio.Task[None] | None = None
+        self._together = Together(self._append_all, most=AT_ONCE, room=MAY_WAIT, at_once=1, shared=AWAY)
+        self._applying: asyncio.Task[None] | None = None
+        self._appended = 0
 
     async def take(self, provider: str, kind: str, heard: Heard, reference: str = "", part: str = "") -> Answer:
         """Take one request of a provider; `kind` and `part` stand before and after the reference in its path."""
@@ -94,9 +103,11 @@ class Receipts:
         """Take one callback of a provider; a forged or stale one is refused and changes nothing."""
         signals = await verified(self._database, self._providers, provider, callback)
         if signals is None:
+            metrics.FORGED.labels(provider.name).inc()
             log().warning("forged callback", provider=provider.name)
             return FORBIDDEN
         signals = [signal for signal in signals if _can_be_kept(signal)]
+        crashpoint("receipts.heard")
         await self._append(provider, [signal for signal in signals if isinstance(signal, Receipt)])
         answer = Answer()
         for signal in signals:
@@ -120,7 +131,7 @@ class Receipts:
             return Answer(200, voice.say(await self._inbound_calls.greet(signal, voice)))
         if isinstance(signal, KeyPressed):
             return Answer(200, voice.say(await self._calls.key(signal, voice)))
-        await self._append(voice, [_proof(signal.reference, signal.provider_id, "asked")])
+        await self._append(voice, [_proof(signal.reference, signal.provider_id, receipts.ASKED)])
         answered = await self._calls.answer(signal, voice)
         if answered.reason:
             await self._append(voice, [_heard(signal.reference, signal.provider_id, answered.reason)])
@@ -128,45 +139,51 @@ class Receipts:
 
     async def apply_waiting(self) -> int:
         """Apply what was appended and not yet applied; return how many messages moved."""
+        done: list[tuple[Sequence[Row[Any]], datetime]] = []
 
         async def apply(tx: Transaction) -> int:
-            moved = await receipts.apply_waiting(tx.session, self._rules)
+            moved = await receipts.apply_waiting(tx.session, self._rules, AT_ONCE)
             await confirm(tx, moved)
             await learn(tx, self._consents, moved)
+            crashpoint("receipts.applying")
+            done.append((moved, tx.session.machine_now))
             return len(moved)
 
-        return await self._database.repeated(None, apply)
+        with span("receipts apply"):
+            count = await self._database.repeated(None, apply)
+        counting.moved(*done[-1])
+        return count
+
+    async def settled(self) -> None:
+        """Wait until what was appended by this process is applied, or left to the tick."""
+        if self._applying is not None:
+            await self._applying
 
     async def _append(self, provider: MessageChannel, found: Sequence[Receipt]) -> None:
         """Append receipts together with those of other callbacks that arrive meanwhile."""
         rows = [row for receipt in found if (row := self._row(provider, receipt)) is not None]
-        if not rows:
-            return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((rows, done))
-        if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit())
-        await done
+        if rows:
+            await self._together.do(None, rows, len(rows))
 
-    async def _commit(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            fault: Exception | None = None
-            try:
-                async with self._database.transaction(None) as tx:
-                    await receipts.append(tx.session, [row for rows, _ in batch for row in rows])
-            except Exception as error:  # noqa: BLE001  (each waiting request must hear of it)
-                fault = error
-            for _, done in batch:
-                _settle(done, fault)
-            if fault is not None:
-                continue
-            log().info("receipts", count=sum(len(rows) for rows, _ in batch))
-            await self._apply_what_is_there()
+    async def _append_all(self, _: None, callbacks: Sequence[Rows]) -> Sequence[None]:
+        rows = [row for one in callbacks for row in one]
+        async with self._database.transaction(None) as tx:
+            await receipts.append(tx.session, rows)
+            crashpoint("receipts.appending")
+        crashpoint("receipts.appended")
+        counting.heard(rows)
+        log().info("receipts", count=len(rows))
+        self._appended += len(rows)
+        if self._applying is None or self._applying.done():
+            self._applying = asyncio.create_task(self._apply_what_is_there())
+        return [None] * len(callbacks)
 
     async def _apply_what_is_there(self) -> None:
+        """Apply beside those who append: whoever calls back is not to wait for it."""
         try:
-            await self.apply_waiting()
+            while self._appended > 0:
+                self._appended -= min(self._appended, AT_ONCE)
+                await self.apply_waiting()
         except Exception as error:  # noqa: BLE001  (they are stored; the tick applies them)
             log().warning("receipts wait", error=type(error).__name__)
 
@@ -193,13 +210,3 @@ def _proof(reference: str, provider_id: str, how: str) -> Receipt:
 def _heard(reference: str, provider_id: str, reason: str) -> Receipt:
     """A person answered: the call is delivered, and the reason says what was amiss with it."""
     return Receipt(reference, f"{provider_id}:{reason}", Status.DELIVERED, provider_id, reason)
-
-
-def _settle(done: asyncio.Future[None], fault: Exception | None) -> None:
-    """Tell a waiting request how its transaction went, unless it has gone away meanwhile."""
-    if done.done():
-        return
-    if fault is None:
-        done.set_result(None)
-    else:
-        done.set_exception(fault)

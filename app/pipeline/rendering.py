@@ -1,13 +1,13 @@
 """Turns due messages into what a channel sends: addresses opened, words filled in, once per batch where it can be.
 
-What all readers of an agency's template share is put in once (`prepare`, `compose_mail`); per person only
-code, month, date, county, name and link are left.
+What all readers of an agency's template share is put in once (`prepare`, `compose_mail`), in a text also what the
+people of one month share; per person only code, name and link are left.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +17,14 @@ from app.pipeline.wording import Phrasebook
 from app.rules.agency import Agency
 from app.rules.facts import Channel
 from app.rules.languages import fallbacks
-from app.rules.wording import Template, Text, fill, prepare, with_help
+from app.rules.wording import Template, Text, Words, fill, prepare, with_help
 from app.rules.wording_mail import MailText, compose_mail, mail_words
 from app.rules.wording_values import agency_words, county_words, long_date, month_name
 from channels.contract import Mail, OutgoingMessage
 from channels.segments import plain_punctuation
+
+Case = tuple[str, date | None, date | None, str | None]
+"""A language, and what a message in it is about: a month, a day, the county that somebody moved to."""
 
 
 @dataclass(slots=True)
@@ -41,19 +44,18 @@ class Renderer:
     """Machine time until which the provider is to hold them."""
     fence: str = ""
     _shared: dict[str, str] = field(default_factory=dict)
-    _texts: dict[tuple[UUID, str], Text] = field(default_factory=dict)
-    _mails: dict[tuple[UUID, str], tuple[MailText, Mail]] = field(default_factory=dict)
+    _said: dict[Case, Words] = field(default_factory=dict)
+    _texts: dict[tuple[int, str, Case | None], Text] = field(default_factory=dict)
+    _mails: dict[tuple[int, str], tuple[MailText, Mail]] = field(default_factory=dict)
+    _make: Callable[[Row[Any], str], dict[str, Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._shared = agency_words(self.agency)
+        makers = {Channel.SMS: self._text, Channel.EMAIL: self._mail, Channel.VOICE: self._nothing_yet}
+        self._make = makers[self.channel]
 
     def render(self, row: Row[Any], attempt: UUID, valid_for: timedelta | None) -> OutgoingMessage:
         """Return the message of a due row, for an attempt."""
-        make: Callable[[Row[Any], str], dict[str, Any]] = {
-            Channel.SMS: self._text,
-            Channel.EMAIL: self._mail,
-            Channel.VOICE: self._nothing_yet,
-        }[self.channel]
         reference, code = self.index.marks(attempt)
         return OutgoingMessage(
             reference=reference,
@@ -65,7 +67,7 @@ class Renderer:
             send_at=self.send_at,
             fence=self.fence,
             alone=row.tries > 0,
-            **make(row, code),
+            **self._make(row, code),
         )
 
     def address(self, row: Row[Any]) -> str:
@@ -79,19 +81,27 @@ class Renderer:
         return {}  # a call's words are asked for when it is answered
 
     def _text(self, row: Row[Any], code: str) -> dict[str, Any]:
-        wanted = self._wanted(row)
-        key = (row.template_version_id, wanted)
+        language, wanted = row.language or "en", self._wanted(row)
+        if row.words_sealed is not None:  # words of its own may stand for any of the others
+            text = self._prepared(row, wanted, None)
+            return {"body": plain_punctuation(fill(text, self.words(row, code, language)))}
+        text = self._prepared(row, wanted, _case(row, language))
+        return {"body": plain_punctuation(fill(text, {"code": code, "unsubscribe_url": ""}))}
+
+    def _prepared(self, row: Row[Any], wanted: str, case: Case | None) -> Text:
+        """Return a text with the agency's words in it, and with those of a case."""
+        key = (row.template_version_id.int, wanted, case)
         if (text := self._texts.get(key)) is None:
             template = self.book.templates[row.template_version_id]
             line = self._help(row, template)
             sms = template.sms or Text(("",), (), "")
-            text = prepare(with_help(sms, line.sms if line else None), self._shared)
-            self._texts[key] = text
-        return {"body": plain_punctuation(fill(text, self.words(row, code, row.language or "en")))}
+            known = {**self._shared, **(self._of_case(case) if case else {})}
+            text = self._texts[key] = prepare(with_help(sms, line.sms if line else None), known)
+        return text
 
     def _mail(self, row: Row[Any], code: str) -> dict[str, Any]:
         template = self.book.templates[row.template_version_id]
-        key = (row.template_version_id, self._wanted(row))
+        key = (row.template_version_id.int, self._wanted(row))
         if (held := self._mails.get(key)) is None:
             line = self._help(row, template)
             composed = compose_mail(template, self.layout, self._shared, line)
@@ -107,10 +117,7 @@ class Renderer:
 
     def words(self, row: Row[Any], code: str, language: str) -> dict[str, str]:
         """Return the words that differ from person to person."""
-        words = {"code": code, "unsubscribe_url": ""}
-        written = {"month": (row.renewal_month, month_name), "date": (row.about_on, long_date)}
-        words |= {mark: write(day, language) for mark, (day, write) in written.items() if day is not None}
-        words |= county_words(row.to_county_code, self.agency)
+        words = {"code": code, "unsubscribe_url": "", **self._of_case(_case(row, language))}
         if row.contact_point_id is not None and self.channel is Channel.EMAIL:
             token = self.index.token("unsubscribe", row.contact_point_id)
             words["unsubscribe_url"] = f"{self.public_url}/v1/unsubscribe/{token}?lang={language}"
@@ -118,6 +125,15 @@ class Renderer:
             place = associated("message.words", self.agency.id, row.id)
             words |= json.loads(self.ring.open(row.words_sealed, place))
         return words
+
+    def _of_case(self, case: Case) -> Words:
+        """Return the words that everybody shares who reads one language of one month, day and county."""
+        if (said := self._said.get(case)) is None:
+            language, month, day, county = case
+            written = {"month": (month, month_name), "date": (day, long_date)}
+            said = {mark: write(on, language) for mark, (on, write) in written.items() if on is not None}
+            said = self._said[case] = {**said, **county_words(county, self.agency)}
+        return said
 
     def _first_name(self, row: Row[Any]) -> str | None:
         """Return who is greeted; nobody by name where one message speaks to several of a household."""
@@ -137,3 +153,7 @@ class Renderer:
             return None
         _, version = self.book.version("language_help", self.channel, wanted)
         return self.book.templates[version]
+
+
+def _case(row: Row[Any], language: str) -> Case:
+    return language, row.renewal_month, row.about_on, row.to_county_code

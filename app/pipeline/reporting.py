@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.db import consents, members, messages, reports
+from app.db import cells, consents, members, messages, reports
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
+from app.rules.histogram import percentile
 from app.rules.record import Member
 from app.rules.statuses import Status
 
@@ -64,6 +65,21 @@ class Reporting:
             rows, totals = await reports.deliveries(tx.session, agency, asked.axes, filters)
         return Report([_figures(row, asked.axes) for row in rows], _figures(totals, ()))
 
+    async def roll_up(self) -> int:
+        """Move what changed lately into the report's cells; return how many lines that were."""
+        moved = 0
+        while True:
+            async with self._database.transaction(None) as tx:
+                lines = await cells.roll_up(tx.session)
+            moved += lines
+            if lines < cells.LINES_AT_ONCE:
+                return moved
+
+    async def recounted(self, agency: UUID, month: date) -> int:
+        """Return how many cells of a month's report differ from a count of its messages; there should be none."""
+        async with self._database.transaction(agency) as tx:
+            return await cells.differing(tx.session, agency, month)
+
     async def plan(self, agency: UUID, until: datetime) -> Sequence[Row[Any]]:
         """Return what is planned until a moment, by day, channel, language, status and reason."""
         async with self._database.transaction(agency) as tx:
@@ -92,7 +108,9 @@ class Reporting:
                 return None
             attempts = [dict(a._mapping) for a in await messages.attempts(tx.session, agency, id_)]  # noqa: SLF001
             heard = [dict(r._mapping) for r in await messages.receipts(tx.session, agency, id_)]  # noqa: SLF001
-            return {**_message(tx.session, agency, row), "attempts": attempts, "receipts": heard}
+            settled = [dict(s._mapping) for s in await messages.settlements(tx.session, agency, id_)]  # noqa: SLF001
+            inner = {"attempts": attempts, "receipts": heard, "settlements": settled}
+            return {**_message(tx.session, agency, row), **inner}
 
     async def unaccounted(self, agency: UUID) -> int:
         """Return how many reminders are missing or overdue: renewals without a row, rows past their deadline."""
@@ -105,10 +123,10 @@ class Reporting:
         async with self._database.transaction(agency) as tx:
             return await messages.attempted_twice(tx.session, agency, attempts)
 
-    async def settle(self, agency: UUID, id_: UUID, status: str, reason: str) -> bool:
+    async def settle(self, agency: UUID, id_: UUID, status: str, *, reason: str, by: str) -> bool:
         """Settle an `unknown` message by a person's word; say whether there was one."""
         async with self._database.transaction(agency) as tx:
-            return await messages.settle(tx.session, agency, id_, status, reason)
+            return await messages.settle(tx.session, agency, id_, status, reason=reason, by=by)
 
     async def member(self, agency: UUID, ref: str) -> MemberView | None:
         """Return a member by the agency's own reference."""
@@ -118,17 +136,6 @@ class Reporting:
                 return None
             addresses = await members.addresses(tx.session, agency, member.id)
             return MemberView(member, addresses, await consents.stops_of_member(tx.session, agency, member.id))
-
-    async def member_messages(self, agency: UUID, member: UUID) -> list[dict[str, Any]]:
-        """Return a member's messages in the order in which they are due."""
-        async with self._database.transaction(agency) as tx:
-            rows = await messages.of_member(tx.session, agency, member)
-            return [_message(tx.session, agency, row) for row in rows]
-
-    async def member_events(self, agency: UUID, member: UUID) -> Sequence[Row[Any]]:
-        """Return what the county told us of a member: types and times, without the payloads."""
-        async with self._database.transaction(agency) as tx:
-            return await members.events(tx.session, agency, member)
 
     async def member_consents(
         self, agency: UUID, member: UUID, *, after: UUID | None = None, limit: int = 1000
@@ -148,9 +155,13 @@ def _figures(row: Row[Any], axes: Sequence[str]) -> dict[str, Any]:
         "segments": int(row.segments),
         "cost": float(row.cost),
         "delivery_rate": round(counts["delivered"] / handed, 4) if handed else None,
-        "p50_seconds": _rounded(row.p50_seconds),
-        "p95_seconds": _rounded(row.p95_seconds),
+        "p50_seconds": _rounded(percentile(_histogram(row), 0.5)),
+        "p95_seconds": _rounded(percentile(_histogram(row), 0.95)),
     }
+
+
+def _histogram(row: Row[Any]) -> list[tuple[int, int]]:
+    return [(bucket, int(count)) for bucket, count in zip(row.buckets or (), row.counts or (), strict=True)]
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.db import switches
-from app.db.transaction import Database, Row, Session
+from app.db import agencies, switches
+from app.db.transaction import Database, Row, Session, Transaction
 from app.pipeline.ladders import Ladders
 from app.pipeline.lanes import Lane
+from app.pipeline.loads import limits_of
 from app.queue import Job
 from app.rules.agency import Agency
 from app.rules.switches import REASONS, Mistake, SwitchAsked, SwitchKind, mistakes
@@ -47,8 +48,9 @@ class Switches:
         return await self._told(agency.id, id_, withdrawn=withdrawn)
 
     async def lift(self, agency: UUID, id_: UUID, by: str) -> dict[str, Any] | None:
-        """Lift a switch: what it held is due at once; what it withdrew from a provider waits for its own time.
+        """Lift a switch: what it held is due at once, or spread as if it were planned today where the agency is paced.
 
+        What it withdrew from a provider waits for its own time.
         What a stop canceled stays canceled; only what is planned from now on goes out again.
         """
         async with self._database.transaction(agency) as tx:
@@ -56,9 +58,17 @@ class Switches:
                 return None
             await switches.changing(tx.session, agency)
             lifted = await switches.lift(tx.session, agency, id_, by)
-            let_go = await switches.let_go(tx.session, agency, id_) if lifted else 0
+            let_go = await self._let_go(tx, agency, id_) if lifted else 0
             after = await switches.one(tx.session, agency, id_)
         return {**_plain(after), "resumed": let_go}
+
+    @staticmethod
+    async def _let_go(tx: Transaction, agency: UUID, id_: UUID) -> int:
+        held_by = await agencies.by_id(tx.session, agency)
+        paced = held_by is not None and bool(limits_of(held_by))
+        if paced:
+            await tx.enqueue(Job.PLAN, agency=str(agency))
+        return await switches.let_go(tx.session, agency, id_, paced=paced)
 
     async def one(self, agency: UUID, id_: UUID) -> dict[str, Any] | None:
         """Return a switch."""

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from app.db import agencies, credentials
-from app.db.transaction import Database, Row
+from app.db import agencies, credentials, planning
+from app.db.transaction import AWAY, Database, Row, Transaction
 from app.pipeline.accounts import Misfits, Offered, read_accounts
+from app.pipeline.together import Together
+from app.queue import Job
 from app.rules.agency import Agency, BadAgency, agency_of, read_profile
 
 SCOPES: Final = ("events:write", "members:read", "members:write", "reports:read", "templates:write", "admin")
@@ -22,6 +24,8 @@ KEY: Final = re.compile(r"kc_([a-z0-9]{12})_([A-Za-z0-9_-]{43})")
 KEY_LIVES = timedelta(days=365)
 NOTE_USE_EVERY = timedelta(minutes=1)
 NOBODY = UUID(int=0)
+CALLERS, MAY_WAIT = 500, 5_000
+"""How many callers' keys are looked up in one go, and how many callers wait for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Tenancy:
 
     def __init__(self, database: Database, offered: Offered, misfits: Misfits) -> None:
         self._database, self._offered, self._misfits = database, offered, misfits
+        self._callers = Together(self._principals, most=CALLERS, room=MAY_WAIT, shared=AWAY)
 
     async def add(self, toml: str) -> Agency | BadAgency:
         """Add an agency from its file, or update the one of the same code; absent credentials stay as they are."""
@@ -60,6 +65,7 @@ class Tenancy:
         if accounts.problems:
             return BadAgency(tuple(accounts.problems))
         async with self._database.transaction(None) as tx:
+            before = await agencies.by_code(tx.session, profile["code"])
             if taken := await agencies.senders_taken(tx.session, agency_of(NOBODY, profile)):
                 return BadAgency(tuple(f"the sender {one} belongs to another agency" for one in taken))
             agency = await agencies.save(tx.session, uuid7(), profile)
@@ -67,6 +73,8 @@ class Tenancy:
             for provider, (account, settings) in accounts.kept.items():
                 await credentials.save(tx.session, agency.id, provider, account, settings)
             await credentials.remove(tx.session, agency.id, accounts.forgotten)
+            if before is not None:
+                await _time_anew(tx, before, agency)
             return await agencies.by_id(tx.session, agency.id) or agency
 
     async def every(self) -> list[Agency]:
@@ -106,18 +114,31 @@ class Tenancy:
             return await agencies.revoke_key(tx.session, id_)
 
     async def principal(self, text: str) -> Principal | None:
-        """Return who a key's text stands for; None for unknown, revoked or expired keys."""
+        """Return who a key's text stands for; None for unknown, revoked or expired keys.
+
+        Looked up anew each time, for a key is revoked at once, but for all who ask at about the same time in one go.
+        """
         found = KEY.fullmatch(text)
-        if found is None:
-            return None
+        return await self._callers.do(None, (found[1], found[2])) if found else None
+
+    async def _principals(self, _: None, asked: Sequence[tuple[str, str]]) -> Sequence[Principal | None]:
         async with self._database.transaction(None) as tx:
-            row = await agencies.key(tx.session, found[1])
+            rows = await agencies.keys_by_id(tx.session, {id_ for id_, _ in asked})
             now = tx.session.machine_now
-            if row is None or not _is_live(row, found[2], now):
-                return None
-            if row.last_used_at is None or now - row.last_used_at > NOTE_USE_EVERY:
-                await agencies.key_used(tx.session, found[1])
-        return Principal(row.agency_id, found[1], frozenset(row.scopes))
+            live = [id_ in rows and _is_live(rows[id_], secret, now) for id_, secret in asked]
+            used = {id_ for (id_, _), is_live in zip(asked, live, strict=True) if is_live and _is_news(rows[id_], now)}
+            await agencies.keys_used(tx.session, sorted(used))
+        return [
+            Principal(rows[id_].agency_id, id_, frozenset(rows[id_].scopes)) if is_live else None
+            for (id_, _), is_live in zip(asked, live, strict=True)
+        ]
+
+
+async def _time_anew(tx: Transaction, before: Agency, agency: Agency) -> None:
+    """Have whatever waits spread anew if lanes or call centre can take more or less than before."""
+    if (before.rates, before.call_centre) != (agency.rates, agency.call_centre):
+        await planning.time_anew(tx.session, agency.id)
+        await tx.enqueue(Job.PLAN, agency=str(agency.id))
 
 
 def _digest(secret: str) -> bytes:
@@ -127,3 +148,7 @@ def _digest(secret: str) -> bytes:
 def _is_live(row: Row[Any], secret: str, now: datetime) -> bool:
     right = hmac.compare_digest(bytes(row.digest), _digest(secret))
     return right and row.revoked_at is None and (row.expires_at is None or now < row.expires_at)
+
+
+def _is_news(row: Row[Any], now: datetime) -> bool:
+    return row.last_used_at is None or now - row.last_used_at > NOTE_USE_EVERY

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.crashpoints import crashpoint
 from app.db import agencies, tries
 from app.db.transaction import Database, Row
 from app.pipeline.calendars import Almanac
 from app.pipeline.consent import Consents
 from app.pipeline.ladders import Ladders
 from app.pipeline.outcomes import says_bad
+from app.pipeline.rounds import in_rounds
 from app.rules.agency import Agency
 from app.rules.tries import CALLS_WITHIN, Go, Never, Verdict, Wait, Waiting, another_try
 from channels.reasons import REASONS, Then
@@ -31,13 +33,7 @@ class Tries:
 
     async def run(self) -> int:
         """Decide on all whose time has come; return how many were planned anew."""
-        planned = 0
-        for _ in range(ROUNDS):
-            seen, going = await self._some()
-            planned += going
-            if seen < AT_ONCE:
-                break
-        return planned
+        return await in_rounds(self._some, at_once=AT_ONCE, rounds=ROUNDS)
 
     async def _some(self) -> tuple[int, int]:
         async with self._database.transaction(None) as tx:
@@ -50,6 +46,7 @@ class Tries:
             await tries.go(session, going, free=FREE)
             await tries.wait(session, _later(decided))
             await self._consents.addresses_fail(tx, _given_up(decided))
+            crashpoint("tries.decided")
         return len(rows), len(going)
 
     def _decide(self, row: Row[Any], agency: Agency, now: datetime) -> Verdict:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.crashpoints import crashpoint
 from app.db import withdrawing
 from app.db.transaction import Database, Row, Transaction
 from app.db.withdrawing import Mark
@@ -18,6 +19,7 @@ from app.logs import log
 from app.pipeline.asking import take_back
 from app.pipeline.attempts import made_with
 from app.pipeline.providers import Providers
+from app.pipeline.rounds import in_rounds
 from app.queue import Job
 from app.rules.facts import Channel
 from app.rules.switches import REASONS
@@ -49,24 +51,20 @@ class Withdrawing:
 
     async def run(self) -> int:
         """Withdraw what is marked; return how many attempts were asked about."""
-        asked = 0
-        for _ in range(ROUNDS):
-            seen = await self._some()
-            asked += seen
-            if seen < AT_ONCE:
-                break
-        return asked
+        return await in_rounds(self._some, at_once=AT_ONCE, rounds=ROUNDS)
 
-    async def _some(self) -> int:
+    async def _some(self) -> tuple[int, int]:
         async with self._database.transaction(None) as tx:
             rows = await withdrawing.take(tx.session, back_in=IF_WE_DIE, limit=AT_ONCE)
             providers = await made_with(tx.session, self._providers, rows)
             now = tx.now
         if rows:
+            crashpoint("withdrawing.taken")
             said = await _ask(rows, providers, now)
+            crashpoint("withdrawing.asked")
             await self._database.repeated(None, lambda tx: self._settle(tx, rows, said))
             log().info("withdrawn", count=len(rows), gone=sum(isinstance(one, Canceled) for one in said))
-        return len(rows)
+        return len(rows), len(rows)
 
     async def _settle(self, tx: Transaction, rows: Sequence[Row[Any]], said: Sequence[Withdrawal]) -> None:
         """Keep what became of each; what a provider could not say is asked again, as long as there is time."""

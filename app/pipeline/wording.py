@@ -1,6 +1,6 @@
 """The words: shipped templates go into the table, and delivery reads only the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -70,7 +70,7 @@ class Wording:
     def __init__(self, database: Database, shipped: Shipped) -> None:
         self._database, self.shipped = database, shipped
         self._parsed: dict[UUID, Template] = {}
-        self._book = Phrasebook({}, {})
+        self._book, self._mark = Phrasebook({}, {}), (-1, 0)
         self.wordings: Sequence[ConsentWording] = [
             one for text in shipped.wordings.values() for one in parse_wordings(text)
         ]
@@ -94,14 +94,19 @@ class Wording:
 
     async def book(self, session: Session, also: Sequence[UUID] = ()) -> Phrasebook:
         """Return the current phrasebook; `also` are older versions that messages were planned with."""
-        versions = {(row.key, row.language): row.id for row in await templates.current(session)}
-        unknown = ({*versions.values(), *also}) - self._parsed.keys()
-        if unknown:
-            for row in await templates.sources(session, list(unknown)):
-                self._parsed[row.id] = parse_template(row.source)
-        if unknown or versions != self._book.versions:
-            self._book = Phrasebook(versions, self._parsed)
+        mark = await templates.mark(session)
+        if mark != self._mark:
+            versions = {(row.key, row.language): row.id for row in await templates.current(session)}
+            await self._read(session, versions.values())
+            self._book, self._mark = Phrasebook(versions, self._parsed), mark
+        await self._read(session, also)
         return self._book
+
+    async def _read(self, session: Session, versions: Iterable[UUID]) -> None:
+        """Read versions that were not read yet."""
+        unknown = {*versions} - self._parsed.keys()
+        for row in await templates.sources(session, list(unknown)) if unknown else ():
+            self._parsed[row.id] = parse_template(row.source)
 
     async def page(self, key: str, languages: Sequence[str]) -> Template:
         """Return the words of a web page in the first of the languages that has them; English stands in."""

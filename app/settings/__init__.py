@@ -1,10 +1,12 @@
 """Settings: what can be set from outside; by provider, as a whole, and the sandbox's own."""
 
-from app.settings.groups import Channels, Sendgrid, Smtp, Telnyx, Twilio
+from app.settings.groups import Channels, Partitions, Retention, Sendgrid, Smtp, Telnyx, Twilio
 from app.settings.reading import Settings, default_data_dir, key_bytes, note_public_url, read_settings
 
 __all__ = [
     "Channels",
+    "Partitions",
+    "Retention",
     "Sendgrid",
     "Settings",
     "Smtp",

@@ -1,8 +1,11 @@
 """The groups of settings: one for each provider that ships, and which adapter serves which channel."""
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 FROZEN = ConfigDict(frozen=True, extra="forbid")
+Months = Annotated[int, Field(ge=1, le=1200)]
 
 
 class Twilio(BaseModel):
@@ -73,3 +76,31 @@ class Channels(BaseModel):
     def in_use(self) -> frozenset[str]:
         """The providers that are used at all."""
         return frozenset(name for channel in ("sms", "email", "voice") for name in self.names(channel))
+
+
+class Retention(BaseModel):
+    """How many months of business time what is kept after the month that it belongs to."""
+
+    model_config = FROZEN
+    messages: Months = 36
+    attempts: Months = 36
+    receipts: Months = 12
+    replies: Months = 36
+    signups: Months = 1
+    """Sign-ups that were never confirmed."""
+    reports: Months = 84
+    """The counts of the deliveries report; they name nobody."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.receipts <= self.attempts <= self.messages:
+            raise ValueError("receipts are kept no longer than attempts, and these no longer than messages")
+        return self
+
+
+class Partitions(BaseModel):
+    """How many months of messages lie in one partition, and how many months ahead there have to be partitions."""
+
+    model_config = FROZEN
+    months: Literal[1, 2, 3, 4, 6, 12] = 12
+    ahead: Months = 12

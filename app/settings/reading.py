@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.errors import BadSettings
-from app.settings.groups import Channels, Sendgrid, Smtp, Telnyx, Twilio
+from app.settings.groups import Channels, Partitions, Retention, Sendgrid, Smtp, Telnyx, Twilio
 from app.settings.made_up import made_up
 
 PUBLIC_URL_NOTE = "public-url"
@@ -56,7 +56,14 @@ class Settings(BaseSettings):
     public_url: str = ""
     encryption_keys: SecretStr = Field(default=SecretStr(""))
     index_key: SecretStr = SecretStr("")
-    log_format: Literal["text", "json"] = "text"
+    log_format: Literal["text", "json"] | None = None
+    """For people or for machines; without a word the mode decides."""
+    metrics_token: SecretStr = SecretStr("")
+    """Who shows it may read `/metrics`; without one a live service hides it."""
+    otlp_endpoint: str = Field(
+        default="", validation_alias=AliasChoices("KEEPCOVERED_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    )
+    """Where traces are sent (OTLP over HTTP); without it none are made."""
     trusted_proxies: str = ""
     twilio: Twilio = Twilio()
     sendgrid: Sendgrid = Sendgrid()
@@ -65,6 +72,12 @@ class Settings(BaseSettings):
     providers: dict[str, dict[str, SecretStr]] = Field(default={}, repr=False)
     """Settings of adapters that others wrote: `PROVIDERS__<NAME>__<SETTING>`."""
     channels: Channels = Channels()
+    retention: Retention = Retention()
+    partitions: Partitions = Partitions()
+    waits: float = Field(default=1.0, gt=0, le=1)
+    """What part of their usual times the steps of reconciling wait (`app.rules.waiting`); only in sandbox mode."""
+    crashpoint: str = ""
+    """Where a test ends, fails or freezes this process (`app.crashpoints`); only in sandbox mode."""
     public_url_is_set: bool = Field(default=False, exclude=True)
     """Whether a person set `public_url`; else the sandbox's port decides it."""
     smtp_is_simulated: bool = Field(default=False, exclude=True)
@@ -83,6 +96,11 @@ class Settings(BaseSettings):
     def live(self) -> bool:
         """Whether real people are written to."""
         return self.mode == "live"
+
+    @property
+    def logs_as(self) -> str:
+        """How logs are written: as was said; else for machines where real people are written to."""
+        return self.log_format or ("json" if self.live else "text")
 
     def of(self, provider: str) -> dict[str, str]:
         """Return what is set for a provider, by name, as plain text (secrets too)."""
@@ -158,6 +176,10 @@ def checked_live(settings: Settings) -> Settings:
         raise BadSettings(f"live mode needs {', '.join(missing)}")
     if not settings.public_url.startswith("https://"):
         raise BadSettings("live mode needs an https:// KEEPCOVERED_PUBLIC_URL")
+    if settings.waits != 1:
+        raise BadSettings("live mode waits as long as the providers need; unset KEEPCOVERED_WAITS")
+    if settings.crashpoint:
+        raise BadSettings("live mode has no crash points; unset KEEPCOVERED_CRASHPOINT")
     if any("/sandbox" in settings.of(provider)["base_url"] for provider in LIVE_URLS):
         raise BadSettings("live mode does not talk to the simulator; unset the BASE_URLs")
     return with_base_urls(settings, LIVE_URLS)

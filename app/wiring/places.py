@@ -6,8 +6,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from app.db.embedded import EmbeddedPostgres
-from app.errors import BadSettings
+from app.db.schema import answers
+from app.errors import BadSettings, NotReady
+from app.logs import log
 from app.settings import Settings
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+"""Seconds between two tries to reach the database at the start; twice as long each time, up to the longest."""
 
 
 @contextmanager
@@ -31,6 +36,18 @@ async def open_database_url(settings: Settings) -> AsyncIterator[str]:
         yield url
     finally:
         await asyncio.to_thread(held.__exit__, None, None, None)
+
+
+async def until_it_answers(url: str, patience: float) -> None:
+    """Wait for the database, which may be starting just like we are; raises `NotReady` when that takes too long."""
+    loop, pause = asyncio.get_running_loop(), FIRST_PAUSE
+    end = loop.time() + patience
+    while not await asyncio.to_thread(answers, url):
+        if loop.time() + pause > end:
+            raise NotReady("the database does not answer; is it running, and is KEEPCOVERED_DATABASE_URL right?")
+        log().warning("waiting for the database")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def erase_database(data_dir: Path) -> None:

@@ -1,37 +1,40 @@
 """Builds every object once and hands it out: the one place where settings, adapters and stages meet."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import procrastinate
 from sqlalchemy import make_url
 
+from app import crashpoints, metrics
+from app.crashpoints import crashpoint
 from app.db.schema import check_schema, known_schema, upgrade
 from app.db.sealed import BlindIndex, KeyRing
 from app.db.transaction import Database
 from app.errors import BadSettings
-from app.pipeline.ahead import Ahead
 from app.pipeline.broadcasts import Broadcasts
 from app.pipeline.calendars import Almanac
-from app.pipeline.calls import Calls
 from app.pipeline.checkup import Checkup
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents
 from app.pipeline.delivery import Delivery
 from app.pipeline.dispatch import Dispatch
 from app.pipeline.drafting import Drafting
+from app.pipeline.footing import Footing
 from app.pipeline.forecasting import Forecasting
 from app.pipeline.heartbeats import Heartbeats
 from app.pipeline.imports import Imports
-from app.pipeline.inbound_calls import InboundCalls
 from app.pipeline.intake import Intake
+from app.pipeline.keeping import Keeping
 from app.pipeline.ladder_changes import LadderChanges
 from app.pipeline.ladders import Ladders
 from app.pipeline.once import Once
@@ -40,23 +43,27 @@ from app.pipeline.planning import Planning
 from app.pipeline.providers import Providers
 from app.pipeline.readiness import Readiness
 from app.pipeline.receipts import Receipts
-from app.pipeline.replies import Replies
 from app.pipeline.reporting import Reporting
+from app.pipeline.restoring import Restoring
 from app.pipeline.signup import Signup
 from app.pipeline.switches import Switches
 from app.pipeline.tenancy import Tenancy
 from app.pipeline.testing import Testing
 from app.pipeline.timeline import Timeline
+from app.pipeline.turns import Turns
 from app.pipeline.upkeep import Upkeep
+from app.pipeline.watching import Watching
 from app.pipeline.withdrawing import Withdrawing
 from app.pipeline.wording import Shipped, Wording
 from app.queue import open_queue
+from app.rules.retention import Kept
 from app.settings import Settings, key_bytes
 from app.wiring import adapters
 from app.wiring.almanac import shipped_almanac
+from app.wiring.beside import EPOCH, BesideFile
 from app.wiring.places import folder
 from app.wiring.recordings import TABLE, recordings
-from app.wiring.waits import let_pass, nobody_waits
+from app.wiring.stages import hearing, passing, senders
 from channels.segments import as_sent
 from channels.simulator import Simulator, SimulatorSettings
 from channels.transport import Transport
@@ -87,13 +94,16 @@ class Services:
     delivery: Delivery
     ahead: Delivery
     """Hands over for later."""
+    turns: Turns
     withdrawing: Withdrawing
     receipts: Receipts
     clips: Clips
     consents: Consents
     signup: Signup
     upkeep: Upkeep
+    restoring: Restoring
     reporting: Reporting
+    keeping: Keeping
     forecasting: Forecasting
     timeline: Timeline
     testing: Testing
@@ -103,6 +113,7 @@ class Services:
     broadcasts: Broadcasts
     heartbeats: Heartbeats
     readiness: Readiness
+    watching: Watching
     passage: Passage | None
     """Moves business time; only in sandbox mode."""
     simulator: Simulator | None
@@ -120,7 +131,22 @@ async def migrate(settings: Settings, url: str) -> int:
     async with open_services(settings, url) as services:
         new = await services.wording.publish() + await services.ladder_changes.publish()
         await services.intake.catch_up()
+        await services.keeping.make_ahead()
     return new
+
+
+def _to_providers() -> Transport:
+    return Transport(timeout=PROVIDER_TIMEOUT, connections=REQUESTS_AT_ONCE, boot_clock=_last_look_at_the_clock)
+
+
+def _boot_clock() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _last_look_at_the_clock() -> float:
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    crashpoint("transport.checked")  # the worst place to be frozen: what follows is the write
+    return now
 
 
 @asynccontextmanager
@@ -129,11 +155,12 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[Services]
 
     Raises `UnknownSchema` when the database was made by another version.
     """
+    crashpoints.arm(settings.crashpoint, (settings.data_dir or Path()) / "crashpoints")
     await asyncio.to_thread(check_schema, url)
     queue = open_queue(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     index = BlindIndex(key_bytes(settings.index_key.get_secret_value()))
     database = Database(url, queue=queue, ring=KeyRing(settings.key_ring), index=index)
-    async with queue.open_async(), Transport(timeout=PROVIDER_TIMEOUT, connections=REQUESTS_AT_ONCE) as transport:
+    async with queue.open_async(), _to_providers() as transport:
         try:
             if settings.live:
                 await refuse_moved_clock(database)
@@ -155,64 +182,62 @@ async def refuse_moved_clock(database: Database) -> None:
 
 def build(settings: Settings, database: Database, queue: procrastinate.App, transport: Transport) -> Services:
     """Build the stages over what is open."""
+    metrics.BUILD.labels(VERSION, known_schema(), settings.mode).set(1)
     ladders, almanac = Ladders(shipped_ladders()), shipped_almanac()
     providers = adapters.providers(settings, transport)
     wording = Wording(database, shipped())
     consents = Consents(database, ladders=ladders)
     clips = recordings(settings, machine_now)
-    receipts = _receipts(
-        settings, database, providers, wording=wording, consents=consents, clips=clips, ladders=ladders
+    receipts = hearing(
+        settings, database, providers, wording=wording, consents=consents, clips=clips, ladders=ladders,
+        machine_now=machine_now,
     )  # fmt: skip
     drafting = Drafting(ladders=ladders, wording=wording, almanac=almanac)
     broadcasts = Broadcasts(database, wording=wording, almanac=almanac)
     planning = Planning(database, drafting=drafting, broadcasts=broadcasts)
-    dispatch = Dispatch(database, queue)
-    intake = Intake(database, ladders=ladders, almanac=almanac)
-    upkeep = Upkeep(database, providers, queue, consents=consents, ladders=ladders, almanac=almanac)
-    delivery, ahead = (
-        stage(
-            database, providers, wording=wording, consents=consents, ladders=ladders, almanac=almanac,
-            public_url=settings.public_url, paced=settings.live)
-        for stage in (Delivery, Ahead)
+    dispatch, intake = Dispatch(database, queue), Intake(database, ladders=ladders, almanac=almanac)
+    restoring = Restoring(database, providers, BesideFile(folder(settings) / EPOCH), _boot_clock)
+    delivery, ahead, upkeep = senders(
+        settings, database, providers, queue, wording=wording, consents=consents, ladders=ladders, almanac=almanac,
+        restoring=restoring,
     )  # fmt: skip
     simulated = None if settings.live else simulator(settings, machine_now)
     return Services(
         settings=settings, database=database, queue=queue, providers=providers, ladders=ladders, almanac=almanac,
         ladder_changes=LadderChanges(database, ladders=ladders, wording=wording, constants=almanac.constants),
         tenancy=Tenancy(database, adapters.offered, partial(adapters.misfits, settings, transport)), intake=intake,
-        imports=Imports(intake, database), planning=planning, wording=wording,
-        dispatch=dispatch, delivery=delivery, ahead=ahead, receipts=receipts, clips=clips, consents=consents,
+        imports=Imports(intake, database), planning=planning, wording=wording, receipts=receipts, clips=clips,
+        dispatch=dispatch, delivery=delivery, ahead=ahead, turns=Turns(queue, delivery=delivery, ahead=ahead),
         withdrawing=Withdrawing(database, providers), forecasting=Forecasting(database, drafting=drafting),
-        signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, reporting=Reporting(database),
-        timeline=Timeline(database, drafting=drafting), testing=Testing(database, wording, clips), once=Once(database),
+        signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, restoring=restoring,
+        reporting=Reporting(database), timeline=Timeline(database, drafting=drafting), once=Once(database),
+        consents=consents, testing=Testing(database, wording, clips),
         switches=Switches(database, ladders=ladders), broadcasts=broadcasts, heartbeats=Heartbeats(database),
-        checkup=Checkup(database, wording, mode=settings.mode, measure=as_sent, providers=providers, clips=clips),
-        passage=None if settings.live else Passage(
-            database, planning=planning, dispatch=dispatch, delivery=delivery, ahead=ahead, upkeep=upkeep,
-            receipts=receipts, machine_now=machine_now,
-            providers_wait=partial(let_pass, settings, transport) if simulated else nobody_waits),
-        simulator=simulated, readiness=Readiness(database, known_schema()),
+        checkup=_checkup(settings, database, wording, providers, clips), watching=Watching(database),
+        readiness=Readiness(database, known_schema()),
+        passage=passing(
+            settings, transport, database, simulated=simulated is not None, planning=planning, dispatch=dispatch,
+            delivery=delivery, ahead=ahead, upkeep=upkeep, receipts=receipts, machine_now=machine_now),
+        simulator=simulated, keeping=Keeping(database, kept(settings)),
     )  # fmt: skip
 
 
-def _receipts(
-    settings: Settings, database: Database, providers: Providers, *,
-    wording: Wording, consents: Consents, clips: Clips, ladders: Ladders,
-) -> Receipts:  # fmt: skip
-    """Build what hears the providers, and the people who answer."""
-    return Receipts(
-        database, providers, consents=consents, machine_now=machine_now,
-        replies=Replies(database, wording=wording, consents=consents),
-        calls=Calls(
-            database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url,
-            ladders=ladders),
-        inbound_calls=InboundCalls(
-            database, wording=wording, consents=consents, clips=clips, public_url=settings.public_url),
+def _checkup(settings: Settings, database: Database, wording: Wording, providers: Providers, clips: Clips) -> Checkup:
+    """Build what looks over the whole installation."""
+    return Checkup(
+        database, wording, mode=settings.mode, measure=as_sent, providers=providers, clips=clips,
+        footing=Footing(known_schema(), live=settings.live, data_dir=settings.data_dir, machine_now=machine_now),
     )  # fmt: skip
 
 
-def simulator(settings: Settings, now: Callable[[], datetime]) -> Simulator:
-    """Return the providers' stand-in over its own file."""
+def kept(settings: Settings) -> Kept:
+    """Return how long what is kept, and how the partitions are cut."""
+    cut = settings.partitions
+    return Kept(**settings.retention.model_dump(), months_each=cut.months, ahead=cut.ahead)
+
+
+def simulator(settings: Settings, now: Callable[[], datetime], *, slow_by: float | None = None) -> Simulator:
+    """Return the providers' stand-in over its own file; a storm has it be slower than usual (seconds)."""
     told = SimulatorSettings(
         path=folder(settings) / "simulator.sqlite",
         account_sid=settings.twilio.account_sid,
@@ -228,7 +253,7 @@ def simulator(settings: Settings, now: Callable[[], datetime]) -> Simulator:
         smtp_webhook_secret=settings.smtp.webhook_secret.get_secret_value(),
         text_provider=settings.channels.names("sms")[0],
     )
-    return Simulator(told, now=now)
+    return Simulator(replace(told, slow_by=slow_by) if slow_by else told, now=now)
 
 
 def shipped() -> Shipped:

@@ -35,7 +35,10 @@ def woken():
 
 @pytest.fixture
 def services(woken):
-    stages = ("planning", "delivery", "dispatch", "receipts", "upkeep", "ahead", "withdrawing", "heartbeats")
+    stages = (
+        "planning", "delivery", "dispatch", "receipts", "upkeep", "ahead", "withdrawing", "heartbeats", "turns",
+        "reporting", "keeping",
+    )  # fmt: skip
     return SimpleNamespace(**{name: Stage(name, woken) for name in stages}, queue=Queue())
 
 
@@ -62,14 +65,16 @@ def test_every_job_has_a_handler(services):
     ("job", "stage"),
     [
         (Job.PLAN, ("planning.agency", AGENCY)),
-        (Job.DELIVER, ("delivery.lane", AGENCY, Channel.SMS)),
-        (Job.AHEAD, ("ahead.lane", AGENCY, Channel.SMS)),
+        (Job.DELIVER, ("turns.deliver", AGENCY, Channel.SMS)),
+        (Job.AHEAD, ("turns.ahead", AGENCY, Channel.SMS)),
         (Job.WITHDRAW, ("withdrawing.run",)),
         (Job.DISPATCH, ("dispatch.wake",)),
         (Job.RECEIPTS, ("receipts.apply_waiting",)),
         (Job.UPKEEP, ("upkeep.tick",)),
         (Job.DAILY, ("planning.daily",)),
         (Job.SWEEP, ("upkeep.sweep",)),
+        (Job.REPORTS, ("reporting.roll_up",)),
+        (Job.KEEPING, ("keeping.run",)),
     ],
 )
 async def test_every_job_wakes_its_stage(services, woken, job, stage):

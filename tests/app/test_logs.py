@@ -4,7 +4,7 @@ import logging
 import pytest
 import structlog
 
-from app.logs import ALLOWED, log, only_allowed, set_up_logs
+from app.logs import ALLOWED, about, log, only_allowed, set_up_logs
 
 PERSONAL = {"to": "+17145550002", "body": "Hello Ana", "member_ref": "M-1001", "email": "ana@example.org"}
 
@@ -75,3 +75,27 @@ def test_what_is_below_the_level_is_not_logged(said):
 def test_libraries_that_log_addresses_are_silenced(said, noisy):
     set_up_logs("text")
     assert not logging.getLogger(noisy).isEnabledFor(logging.INFO)
+
+
+def test_every_line_of_a_block_says_what_it_is_about(said):
+    set_up_logs("json")
+    with about(request_id="r-1"), about(job="plan"):
+        log().info("delivered", job="deliver")
+    log().info("delivered")
+    inside, outside = (json.loads(line) for line in said().splitlines())
+    assert (inside["request_id"], inside["job"]) == ("r-1", "deliver")
+    assert "request_id" not in outside
+
+
+def test_what_a_library_logs_is_a_line_of_ours_without_its_words(said):
+    set_up_logs("json")
+    logging.getLogger("procrastinate.worker").error("Job deliver(phone=%s) failed", PERSONAL["to"], exc_info=KeyError())
+    entry = json.loads(said())
+    assert (entry["logger"], entry["level"], entry["error"]) == ("procrastinate.worker", "error", "KeyError")
+    assert entry["event"] == "a library says"
+
+
+def test_a_library_that_speaks_of_processes_alone_is_heard(said):
+    set_up_logs("json")
+    logging.getLogger("uvicorn.error").error("address already in use")
+    assert json.loads(said())["event"] == "address already in use"

@@ -20,13 +20,15 @@ async def until_it_answers(url):
     raise TimeoutError
 
 
-async def test_a_signal_stops_it_and_it_returns(services, settings, port):
-    serving = asyncio.create_task(serve(services, "127.0.0.1", port))
+async def test_a_signal_stops_it_and_it_returns_and_what_stands_around_it_hears_of_it(services, settings, port):
+    heard = asyncio.Event()
+    serving = asyncio.create_task(serve(services, "127.0.0.1", port, on_stop=heard.set))
     answer = await until_it_answers(settings.public_url)
     assert answer.status_code == 200
     assert "server" not in answer.headers
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 10)
+    assert heard.is_set()
 
 
 async def test_a_cancel_stops_it(services, settings, port):

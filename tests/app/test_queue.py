@@ -4,7 +4,17 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
-from app.queue import Job, claim_tick, enqueue_on, open_queue, put_stalled_jobs_back, quiet_logs, ring
+from app.queue import (
+    Job,
+    claim_tick,
+    enqueue_on,
+    open_queue,
+    put_stalled_jobs_back,
+    queue_of,
+    queues,
+    quiet_logs,
+    ring,
+)
 
 STALL = """
     WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '5 minutes') RETURNING id)
@@ -86,7 +96,29 @@ async def test_a_job_whose_worker_died_waits_again(queue, database_url, waiting)
     assert await put_stalled_jobs_back(queue) == 0
 
 
+async def test_a_job_whose_worker_died_goes_away_where_the_same_bell_waits_already(queue, database_url, waiting):
+    await ring(queue, Job.DELIVER, agency="a", channel="sms")
+    await ring(queue, Job.UPKEEP)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(STALL)
+    await ring(queue, Job.DELIVER, agency="a", channel="sms")
+    assert await put_stalled_jobs_back(queue) == 1
+    assert sorted(waiting()) == [(Job.DELIVER, {"agency": "a", "channel": "sms"}), (Job.UPKEEP, {})]
+    assert await put_stalled_jobs_back(queue) == 0
+
+
 def test_the_queue_logs_no_job_arguments():
     quiet_logs()
     assert not logging.getLogger("procrastinate.worker").isEnabledFor(logging.INFO)
     assert not logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.INFO)
+
+
+def test_a_lanes_jobs_have_a_queue_for_each_channel_so_that_workers_can_be_kept_for_one():
+    assert queue_of(Job.DELIVER, {"agency": "a", "channel": "sms"}) == "deliver/sms"
+    assert queue_of(Job.PLAN, {"agency": "a"}) == "plan"
+    assert queues(["voice", "plan"], ("sms", "voice")) == ["plan", "deliver/voice", "ahead/voice"]
+    assert queues(["deliver"], ("sms", "voice")) == ["deliver", "deliver/sms", "deliver/voice"]
+
+
+def test_a_worker_of_everything_takes_what_an_older_release_put_in():
+    assert set(queues([], ("sms",))) == {*Job, "deliver/sms", "ahead/sms"}

@@ -12,6 +12,7 @@ from app.pipeline.timeline.entries import Drafted, Known
 from app.rules.explaining.grounds import ground
 from app.rules.explaining.steps import in_words, not_about, not_asked, nothing_such
 from schedules.ladders.model import Ladder, Step
+from schedules.ladders.slots import days_of
 from schedules.months import add_months, month_of
 
 MONTHS_OPEN: Final = 5
@@ -70,13 +71,24 @@ def _of_steps(
             continue
         day: date | None = getattr(one, ANCHORS[step.anchor])
         statuses = [row.status for row in occasion]
-        reason, told = not_asked(ladder, step, statuses=statuses, owner=one.owner, anchor_on=day)
+        reason, told = not_asked(
+            ladder, step, statuses=statuses, owner=one.owner, anchor_on=day, too_new=_is_too_new(known, step, day)
+        )  # fmt: skip
         for channel in open_:
             yield {
                 **_about(known, one, ladder, drafted), "what": "step", "step": step.key, "channel": channel,
                 "status": "not_asked", "reason": reason, "place": in_words(ladder, step), "explanation": told,
                 "rule": ground(reason), "summary": f"{step.key} by {channel}: nothing planned",
             }  # fmt: skip
+
+
+def _is_too_new(known: Known, step: Step, day: date | None) -> bool:
+    """Say whether the days of a step were over before the agency brought it."""
+    brought_at = known.rules.book.since.get(step.key)
+    if brought_at is None or day is None:
+        return False
+    _, last = days_of(step, day, known.rules.constants)
+    return last < known.rules.day(brought_at)
 
 
 def _of_ladders(known: Known, occasion: Occasion, drafted: Drafted) -> Iterator[dict[str, Any]]:

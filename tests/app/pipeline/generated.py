@@ -65,7 +65,10 @@ def _relative(chance: random.Random, other: Person) -> Person:
         replace(due, id=_uuid(chance), status=chance.choice((due.status, due.status, "upcoming"))) for due in other.dues
     )
     spoken = chance.choice((other.spoken, *LANGUAGES))
-    return replace(other, id=_uuid(chance), points=points, dues=dues, spoken=spoken, status="active")
+    written = chance.choice((other.written, other.written, chance.choice(LANGUAGES)))
+    return replace(
+        other, id=_uuid(chance), points=points, dues=dues, written=written, spoken=spoken, status="active"
+    )  # fmt: skip
 
 
 def _uuid(chance: random.Random) -> UUID:

@@ -152,9 +152,15 @@ class Oracle:
         about = step.shows.day(shown, self.rules.constants.on(shown)) if step.shows and shown else None
         channels = [one for one in CHANNELS if any(point.kind == KIND_OF[Channel(one)] for point in person.points)]
         of_member = self._refused_for(person, due, may=may)
-        return [
+        rows = [
             self._row(person, due, ladder, step, channel, anchor, about, of_member) for channel in channels or ["none"]
         ]
+        return [row for row in rows if not self._was_over(row)]
+
+    def _was_over(self, row: Row) -> bool:
+        """Say whether the days of a step were over before its agency brought it."""
+        brought_at = self.rules.book.since.get(row.step)
+        return brought_at is not None and row.deadline_at <= min(brought_at, self.now)
 
     def _row(  # noqa: PLR0917  (all that a row depends on)
         self, person: Person, due: Due, ladder: Ladder, step: Step, channel: str, anchor: date, about: date | None,
@@ -243,13 +249,18 @@ class Oracle:
         alike = defaultdict[Any, list[Row]](list)
         for row in rows:
             if row.status == "planned":
-                alike[row.channel, row.address, row.step, row.anchor_on, row.template, row.about_on].append(row)
+                alike[self._says(row)].append(row)
         leads = {id(row): min(same, key=lambda one: one.member) for same in alike.values() for row in same}
         return [
             row if leads.get(id(row), row) is row else replace(
                 row, status="skipped", reason="household", led_by=(leads[id(row)].member, row.step))
             for row in rows
         ]  # fmt: skip
+
+    @staticmethod
+    def _says(row: Row) -> tuple[Any, ...]:
+        """Return what makes two messages to one address the same."""
+        return row.channel, row.address, row.language, row.step, row.anchor_on, row.template, row.about_on
 
     def _spread(self, rows: list[Row]) -> list[Row]:
         known = self.rules.constants.on(self._today())

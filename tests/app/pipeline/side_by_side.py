@@ -37,6 +37,19 @@ MESSAGES = """
 """
 
 
+OWN = """
+name = "brought_late"
+occasion = "renewal"
+programs = ["medi_cal"]
+[[steps]]
+key = "brought_late"
+template = "renewal_two_months"
+from = { anchor = "renewal_month", months = 1 }
+until = { anchor = "renewal_month", months = 1, days = 9 }
+statuses = ["unknown", "upcoming", "packet_mailed", "restored"]
+"""
+
+
 def ladders() -> dict[str, str]:
     """Return the shipped ladders, and one whose channels fall back."""
     return {**shipped_ladders(), "falls_back.toml": FALLS_BACK}
@@ -49,10 +62,12 @@ async def rules_of(world: World) -> Rules:
 
 
 async def planned_county(
-    world: World, seed: int, size: int, now: datetime
+    world: World, seed: int, size: int, now: datetime, *, brings: str = ""
 ) -> tuple[list[Person], list[Row], list[Any]]:
     """Make a county, plan it, and return its people, what there must be, and what there is."""
     await world.at(now)
+    if brings:
+        await world.services.ladder_changes.add(world.agency, brings, file="own.toml")
     people, stopped = county(seed, size, now)
     load(world.url, world.agency.id, people, stopped, now)
     await world.plan()

@@ -144,16 +144,16 @@ async def test_what_the_provider_did_not_take_goes_at_its_own_time_and_not_ahead
     assert await hand_over(world, at=HALF_PAST_EIGHT + MINUTE) == [0]
 
 
-async def test_what_is_unclear_is_looked_up_after_its_time_of_leaving(world):
+async def test_what_is_unclear_is_looked_up_once_the_provider_would_refuse_it(world):
     await holding(world)
     await world.planned(a_member(emails=()))
     world.fakes[SMS].answer = lambda _: Unclear("500")
     await hand_over(world)
-    await world.at(NINE + 9 * MINUTE)
+    await world.at(NINE - QUARTER)
     await world.services.upkeep.run()
     assert world.fakes[SMS].asked == []
     world.fakes[SMS].found = lambda _: Present("P-1")
-    await world.at(NINE + 11 * MINUTE)
+    await world.at(NINE - QUARTER + MINUTE)
     await world.services.upkeep.run()
     assert await world.end(SMS) == "sent"
 
@@ -164,10 +164,11 @@ async def test_what_never_arrived_at_the_provider_is_sent_again(world):
     world.fakes[SMS].answer = lambda _: Unclear("500")
     await hand_over(world)
     world.fakes[SMS].found = lambda _: Absent()
-    for minutes in (11, 17):
-        await world.at(NINE + minutes * MINUTE)
+    for minutes in (14, 8):
+        await world.at(NINE - minutes * MINUTE)
         await world.services.upkeep.run()
     assert (await world.end(SMS), await world.attempts()) == ("planned", ["absent"])
+    assert (await world.message(SMS)).due_at == NINE
 
 
 async def test_no_word_is_counted_from_the_time_of_leaving(world):

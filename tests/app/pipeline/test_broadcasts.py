@@ -136,6 +136,17 @@ async def test_a_household_hears_it_once_and_nobody_is_greeted_by_name(world, pl
     assert "Ana" not in str(sent.words)
 
 
+async def test_a_household_hears_it_once_in_each_of_its_languages_on_days_of_their_own(world, plan, stand):
+    for subject, language in (("M-1", "es"), ("M-2", "vi"), ("M-3", "es")):
+        await world.tell(agreed(language_written=language), subject=subject)
+    await plan()
+    assert sorted(await stand()) == ["sms planned", "sms planned", "sms skipped household"]
+    await world.deliver()
+    await world.at((await world.services.passage.now()) + timedelta(days=1))
+    await world.deliver()
+    assert {text.language for text in world.fakes[SMS].sent} == {"es", "vi"}
+
+
 @pytest.mark.parametrize(
     ("audience", "heard"),
     [

@@ -199,6 +199,18 @@ async def test_the_text_is_in_the_language_that_the_person_reads_or_chose(world)
     assert [text for text in world.fakes[SMS].texts if "전화에서 요청하신" in text]
 
 
+async def test_a_call_that_was_answered_while_we_were_away_said_nothing(world):
+    await called(world, **ENGLISH)
+    await world.receipt(world.fakes[VOICE].sent[0], Status.DELIVERED, VOICE)
+    assert await world.end(VOICE) == "undelivered nothing_said"
+
+
+async def test_a_call_that_asked_us_what_to_say_was_heard(world, call):
+    await call.answer()
+    await world.receipt(world.fakes[VOICE].sent[0], Status.DELIVERED, VOICE)
+    assert await world.end(VOICE) == "delivered"
+
+
 # --- stop ------------------------------------------------------------------------------------
 
 
@@ -207,8 +219,8 @@ async def test_key_9_stops_calls_to_the_number_and_nothing_else(world, call):
     await call.answer()
     assert "We will not call this number again." in await call.press("9")
     assert call.ended
-    # The second member shares Ana's phone and address, so one text and one e-mail speak for both.
-    assert await world.ends() == {"sms": "planned, skipped household", "email": "planned, skipped household",
+    # The second member shares Ana's phone and address, but not her language: each hears in their own.
+    assert await world.ends() == {"sms": "planned, planned", "email": "planned, planned",
                                   "voice": "sent, canceled opted_out"}  # fmt: skip
     lines = await world.rows("SELECT channel, basis, source FROM consent WHERE NOT granted")
     assert set(lines) == {("voice", "key_9", "member")}
@@ -306,6 +318,7 @@ async def test_a_call_that_rings_when_the_county_says_no_is_silent(world, call, 
     await world.tell(news)
     assert await call.answer() == ""
     assert await call.answer(machine=True) == ""
+    assert await world.end(VOICE) == "delivered kept_silent"
 
 
 async def test_a_code_that_was_asked_for_is_said_whatever_the_county_says(world):

@@ -1,8 +1,11 @@
 import pytest
 
+from app.db.schema import known_schema
 from app.pipeline.checkup import Checkup
+from app.pipeline.footing import Footing
 from app.pipeline.providers import Providers
 from app.rules.facts import Channel
+from app.wiring import machine_now
 from channels.contract import Health, TryLater, Unclear
 from channels.segments import as_sent
 from tests.app.pipeline.fakes import FakeChannel
@@ -20,7 +23,11 @@ class Gone(FakeChannel):
 def checkup(world):
     """A look over everything, with a provider that does not answer."""
     built, gone = world.services, Providers({SMS: [Gone("twilio", "")]})
-    return Checkup(built.database, built.wording, providers=gone, clips=built.clips, measure=as_sent, mode="sandbox")
+    footing = Footing(known_schema(), live=False, data_dir=None, machine_now=machine_now)
+    return Checkup(
+        built.database, built.wording, providers=gone, clips=built.clips, measure=as_sent, mode="sandbox",
+        footing=footing,
+    )  # fmt: skip
 
 
 async def test_a_provider_that_does_not_answer_is_wrong_and_says_how_to_mend_it(checkup):

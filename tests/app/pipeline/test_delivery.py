@@ -344,3 +344,18 @@ async def test_an_agency_that_lost_its_sender_sends_nothing_until_it_has_one(wor
     await world.at(NINE)
     assert await world.deliver(SMS) == 0
     assert await world.end(SMS) == "planned"
+
+
+async def test_a_lane_that_is_told_to_claim_no_more_sends_and_records_what_it_has(world, monkeypatch):
+    def told(message):
+        world.services.delivery.claims = False
+        return Accepted(f"SM{message.reference}")
+
+    world.fakes[SMS].alone = False
+    monkeypatch.setattr("app.pipeline.delivery.BATCH", 2)
+    world.fakes[SMS].answer = told
+    await many_planned(world, 5)
+    await world.deliver(SMS)
+    rows = await world.rows("SELECT status, count(*) AS n FROM message WHERE channel = 'sms' GROUP BY 1 ORDER BY 1")
+    assert [(row.status, row.n) for row in rows] == [("planned", 1), ("sent", 4)]  # two batches are under way at once
+    assert await world.deliver(SMS) == 0

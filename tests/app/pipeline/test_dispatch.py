@@ -1,4 +1,4 @@
-from tests.app.pipeline.world import DEADLINE, NINE, SMS, TEN
+from tests.app.pipeline.world import DEADLINE, NINE, SMS, TEN, a_member
 
 
 async def jobs(world):
@@ -35,3 +35,15 @@ async def test_what_was_sent_wakes_nobody(world):
     await world.deliver()
     assert await world.services.dispatch.due() == []
     assert len(world.fakes[SMS].sent) == 1
+
+
+async def test_planning_is_woken_though_its_own_bell_was_lost(world):
+    await world.tell(a_member())
+    await world.rows("DELETE FROM procrastinate_jobs")
+    await world.services.dispatch.wake()
+    found = await world.rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'plan'")
+    assert [row.args for row in found] == [{"agency": str(world.agency.id)}]
+    await world.plan()
+    await world.rows("DELETE FROM procrastinate_jobs")
+    await world.services.dispatch.wake()
+    assert await world.rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'plan'") == []

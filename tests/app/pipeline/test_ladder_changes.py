@@ -10,6 +10,24 @@ from tests.app.pipeline.test_ladders import NOTICE, THREE_MONTHS, add, book
 from tests.app.pipeline.world import DEADLINE, SMS
 from tests.conftest import ONE_REMINDER
 
+LATER = """
+name = "ours"
+occasion = "renewal"
+[[steps]]
+key = "before"
+template = "renewal_two_months"
+from = { anchor = "renewal_month", months = -3 }
+until = { anchor = "renewal_month", months = -3, days = 20 }
+statuses = ["unknown", "upcoming"]
+[[steps]]
+key = "now"
+template = "renewal_two_months"
+from = { anchor = "renewal_month" }
+until = { anchor = "renewal_month", days = 20 }
+statuses = ["unknown", "upcoming"]
+"""
+"""A ladder of an agency's own, with a step that comes before the shipped one and a step that comes after it."""
+
 
 @pytest.fixture
 def changes(world):
@@ -100,6 +118,39 @@ async def test_a_step_that_the_own_ladder_has_no_more_is_canceled(world):
     await world.plan()
     told = {(row.step, row.status) for row in await world.messages() if row.channel == SMS}
     assert told == {("renewal_two_months", "canceled"), ("ours", "planned")}
+
+
+async def test_a_step_whose_days_were_over_before_an_agency_brought_it_has_no_row(world):
+    await world.planned()
+    await world.at(DEADLINE + timedelta(days=1))
+    await add(world, LATER)
+    await world.plan()
+    assert {row.step for row in await world.messages()} == {"renewal_two_months", "now"}
+
+
+async def test_who_comes_after_a_step_was_brought_and_over_hears_why_it_did_not_reach_them(world):
+    await add(world, LATER)
+    await world.at(DEADLINE + timedelta(days=1))
+    await world.planned()
+    assert {(row.step, row.status) for row in await world.messages() if row.channel == SMS} == {
+        ("renewal_two_months", "expired"), ("before", "expired"), ("now", "planned"),
+    }  # fmt: skip
+
+
+async def test_a_step_is_as_old_as_the_first_version_that_has_it(world):
+    await add(world, LATER)
+    await world.at(DEADLINE + timedelta(days=1))
+    await add(world, LATER + "# again\n")
+    await world.planned()
+    assert ("before", "expired") in {(row.step, row.status) for row in await world.messages()}
+
+
+async def test_what_takes_the_place_of_a_shipped_step_is_as_old_as_that(world, changes):
+    await changes.publish()
+    await world.at(DEADLINE + timedelta(days=1))
+    await add(world, ONE_REMINDER + "# ours\n")
+    await world.planned()
+    assert {row.status for row in await world.messages()} == {"expired"}
 
 
 async def test_a_bad_ladder_is_refused_with_file_line_and_mend_and_what_runs_stays(world):

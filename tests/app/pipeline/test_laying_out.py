@@ -95,3 +95,22 @@ def test_what_may_begin_is_what_a_day_by_day_look_finds(today, ahead):
                     assert first <= anchor <= last
                 if anchor in {first, last}:
                     assert begins <= until
+
+
+@given(st.dates(date(2026, 1, 1), date(2035, 1, 1)), st.integers(1, 200), st.data())
+def test_what_was_looked_for_before_and_what_begins_after_is_all_that_may_begin(today, ahead, data):
+    until = today + timedelta(days=ahead)
+    known = today + timedelta(days=data.draw(st.integers(0, ahead)))
+    earlier, later, every = (
+        {row[6]: row[7:] for rows in found.values() for row in rows}
+        for found in (
+            may_begin(RULES, today, known),
+            may_begin(RULES, today, until, after=known),
+            may_begin(RULES, today, until),
+        )
+    )
+    assert earlier.keys() | later.keys() == every.keys()
+    for step, (first, last) in every.items():
+        parts = [days[step] for days in (earlier, later) if step in days]
+        assert (parts[0][0], parts[-1][1]) == (first, last)
+        assert len(parts) == 1 or parts[1][0] == parts[0][1] + timedelta(days=1)

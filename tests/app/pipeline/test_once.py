@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from app.errors import NotNow
 from app.pipeline.once import Answered, KeyInUse, KeyReused
 
 
@@ -36,6 +37,22 @@ async def test_of_many_at_once_one_works(services, agency):
     finish.set()
     assert turned_away == [KeyInUse()] * 3
     assert (await asyncio.gather(*callers)).count(Answered({})) == 1
+
+
+async def test_when_too_many_wait_the_next_one_is_told_to_come_again(services, agency, monkeypatch):
+    monkeypatch.setattr("app.pipeline.once.MAY_WAIT", 1)
+    finish = asyncio.Event()
+
+    async def work():
+        await finish.wait()
+        return {}
+
+    first = asyncio.create_task(services.once.answer(agency.id, "k", b"d", work))
+    await asyncio.sleep(0)
+    with pytest.raises(NotNow):
+        await services.once.answer(agency.id, "other", b"d", work)
+    finish.set()
+    assert await first == Answered({})
 
 
 async def test_work_that_fails_leaves_no_answer(services, agency):

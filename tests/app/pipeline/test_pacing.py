@@ -9,6 +9,7 @@ import pytest
 from app.pipeline import pacing
 from app.rules.agency import Agency
 from app.rules.facts import MilestoneSet, RenewalDue
+from app.rules.switches import SwitchAsked, SwitchKind
 from tests.app.pipeline.world import FEBRUARY, NINE, SMS, a_member, phone, yes
 from tests.conftest import AGENCY
 
@@ -155,6 +156,57 @@ async def test_a_call_centre_that_became_smaller_is_kept_to_from_the_next_day_on
     before = {row.id: row.due_at for row in await world.messages()}
     await world.services.planning.daily()
     assert {row.id: row.due_at for row in await world.messages()} == before
+
+
+async def test_a_call_centre_that_became_larger_lets_what_was_spread_come_earlier_again(world):
+    await limited(world, "[call_centre]\ncalls_per_hour = 0.08\n")
+    await readers(world, 6)
+    await world.plan()
+    assert await hours(world) == {NINE + k * HOUR: 1 for k in range(6)}
+    await limited(world, "[call_centre]\ncalls_per_hour = 0.24\n")
+    await world.plan()
+    assert await hours(world) == {NINE: 3, NINE + HOUR: 3}
+    before = {row.id: row.due_at for row in await world.messages()}
+    await world.rows("INSERT INTO replan SELECT agency_id, id FROM renewal")
+    await world.plan()
+    await world.services.planning.daily()
+    assert {row.id: row.due_at for row in await world.messages()} == before
+
+
+async def test_without_limits_any_more_everybody_hears_it_at_once(world):
+    await limited(world, "[call_centre]\ncalls_per_hour = 0.08\n")
+    await readers(world, 4)
+    await world.plan()
+    await limited(world, "")
+    await world.plan()
+    assert await hours(world) == {NINE: 4}
+
+
+async def test_what_a_change_of_something_else_finds_spread_stays_where_it_is(world):
+    await limited(world, "[call_centre]\ncalls_per_hour = 0.08\n")
+    await readers(world, 2)
+    await world.plan()
+    await limited(world, "[call_centre]\ncalls_per_hour = 0.08\n[prices]\nsms_segment = 0.01\n")
+    assert await world.rows("SELECT 1 FROM replan") == []
+
+
+async def test_what_a_long_pause_held_is_spread_like_a_plan_of_today(world):
+    await limited(world, "[call_centre]\ncalls_per_hour = 0.08\n")
+    await readers(world, 6)
+    await world.plan()
+    pause = await world.services.switches.set(world.agency, SwitchAsked(SwitchKind.PAUSE, "a flood"), by="Kim")
+    await world.at(NINE + 10 * HOUR)
+    await world.deliver(SMS)
+    assert {row.reason for row in await world.messages() if row.channel == "sms"} == {"paused"}
+    await world.at(NINE + 2 * DAY - HOUR / 2)
+    assert (await world.services.switches.lift(world.agency.id, pause["id"], "Lee"))["resumed"] == 6
+    assert await world.deliver(SMS) == 0
+    await world.plan()
+    assert await hours(world) == {NINE + 2 * DAY + k * HOUR: 1 for k in range(6)}
+    assert {row.reason for row in await world.messages() if row.status == "planned"} == {None}
+    await world.at(NINE + 2 * DAY)
+    await world.deliver(SMS)
+    assert len(world.fakes[SMS].sent) == 1
 
 
 @pytest.fixture

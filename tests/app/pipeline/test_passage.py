@@ -21,17 +21,18 @@ def passage(world):
     """The sandbox's clock, over providers that say at once what became of each message."""
     heard = set()
 
-    async def nap(_):
-        for channel, fake in world.fakes.items():
-            for message in [one for one in fake.sent if one.reference not in heard]:
+    async def tell(_):
+        accepted = {row.channel for row in await world.messages() if row.status == "sent"}
+        for channel in accepted:
+            for message in [one for one in world.fakes[Channel(channel)].sent if one.reference not in heard]:
                 heard.add(message.reference)
-                await world.receipt(message, Status.DELIVERED, channel)
+                await world.receipt(message, Status.DELIVERED, Channel(channel))
 
     built = world.services
     return Passage(
         built.database, planning=built.planning, dispatch=built.dispatch, delivery=built.delivery,
         ahead=built.ahead, upkeep=built.upkeep, receipts=built.receipts, machine_now=machine_now,
-        providers_wait=nobody_waits, nap=nap,
+        providers_wait=nobody_waits, providers_told=tell,
     )  # fmt: skip
 
 
@@ -139,6 +140,20 @@ async def test_what_never_arrived_is_sent_again_on_the_way(world, passage):
     await passage.move(NINE + timedelta(hours=3))
     assert len(world.fakes[EMAIL].asked) == 2
     assert await world.end(EMAIL) == "delivered"
+
+
+async def test_a_day_is_planned_once_however_often_the_clock_is_moved_on_it(world, passage, monkeypatch):
+    planned = []
+
+    async def daily():
+        planned.append(await passage.now())
+
+    monkeypatch.setattr(world.services.planning, "daily", daily)
+    begun = NINE.replace(minute=30)
+    await world.at(begun)
+    for minutes in (1, 2, 3):
+        await passage.move(begun + timedelta(days=1, minutes=minutes))
+    assert [moment.date() - begun.date() for moment in planned] == [timedelta(), timedelta(days=1)]
 
 
 async def test_calls_never_ring_on_a_sunday_or_outside_their_hours(world, passage, times):

@@ -308,6 +308,39 @@ async def test_who_joins_a_household_after_its_message_is_out_hears_it_on_the_ne
     assert (await world.message(SMS)).due_at == NINE + timedelta(days=1)
 
 
+async def test_each_language_of_a_household_has_its_own_message_on_a_day_of_its_own(world):
+    for ref, language in (("M-1", "es"), ("M-2", "vi"), ("M-3", "es"), ("M-4", "vi")):
+        await world.tell(a_member(emails=(), language_written=language), subject=ref)
+    await world.plan()
+    texts = [row for row in await world.messages() if row.channel == SMS]
+    leads = {row.id: row for row in texts if row.status == "planned"}
+    assert sorted((row.language, row.due_at - NINE) for row in leads.values()) == [
+        ("es", timedelta()), ("vi", timedelta(days=1)),
+    ]  # fmt: skip
+    assert sorted(
+        (row.language, leads[row.bundled_into].language, row.reason) for row in texts if row.status == "skipped"
+    ) == [("es", "es", "household"), ("vi", "vi", "household")]
+
+
+async def test_who_comes_later_hears_it_by_the_message_in_the_same_language(world):
+    for ref, language in (("M-1", "es"), ("M-2", "vi")):
+        await world.planned(a_member(emails=(), language_written=language), subject=ref)
+    before = {row.id: row.due_at for row in await world.messages()}
+    await world.planned(a_member(emails=(), language_written="vi"), subject="M-3")
+    after = {row.id: row for row in await world.messages()}
+    assert {id_: after[id_].due_at for id_ in before} == before
+    [told] = [row for id_, row in after.items() if id_ not in before and row.channel == SMS]
+    assert (told.reason, after[told.bundled_into].language) == ("household", "vi")
+
+
+async def test_when_a_household_message_changes_its_language_the_others_hear_it_in_theirs(world):
+    for ref in ("M-1", "M-2"):
+        await world.planned(a_member(emails=()), subject=ref)
+    await world.planned(a_member(emails=(), language_written="vi"))
+    assert await all_ends(world, SMS) == ["planned", "planned"]
+    assert {row.language for row in await world.messages() if row.channel == SMS} == {"es", "vi"}
+
+
 async def test_what_was_said_by_a_households_message_is_not_said_again(world):
     for ref in ("M-1", "M-2"):
         await world.tell(a_member(), subject=ref)

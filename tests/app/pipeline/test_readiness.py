@@ -1,6 +1,7 @@
 """Readiness: what is missing is said in a sentence."""
 
-from app.pipeline.readiness import Readiness
+from app.db.transaction import AWAY
+from app.pipeline.readiness import Readiness, is_passing
 
 
 async def test_a_database_that_does_not_answer_is_missing():
@@ -13,3 +14,8 @@ async def test_a_database_that_does_not_answer_is_missing():
 
 async def test_a_database_of_this_version_is_ready(services):
     assert await services.readiness.missing() == []
+
+
+def test_only_a_database_that_is_away_passes():
+    assert all(is_passing(kind("", {}, Exception())) for kind in AWAY[:2])
+    assert not is_passing(ValueError())

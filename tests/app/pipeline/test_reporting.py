@@ -154,12 +154,20 @@ async def test_a_person_may_settle_only_what_is_unknown(world):
     await world.sent()
     row = await world.message(SMS)
     settle = world.services.reporting.settle
-    assert not await settle(world.agency.id, row.id, "delivered", "asked by phone")
+    assert not await settle(world.agency.id, row.id, "delivered", reason="asked by phone", by="Kim")
     await world.rows("UPDATE message SET status = 'unknown' WHERE channel = 'sms'")
-    assert await settle(world.agency.id, row.id, "delivered", "asked by phone")
+    assert await settle(world.agency.id, row.id, "delivered", reason="asked by phone", by="Kim")
     assert await world.end(SMS) == "delivered asked by phone"
 
 
 async def test_what_a_provider_accepted_twice_can_be_counted(world):
     message = await world.sent()
     assert await world.services.reporting.accepted_twice(world.agency.id, [message.reference, "forged"]) == 0
+
+
+async def test_rolling_up_changes_no_report_and_leaves_what_a_recount_gives(world, season):
+    before = await report(world, axes=("channel", "status", "reason"))
+    assert await world.services.reporting.roll_up() > 0
+    assert await report(world, axes=("channel", "status", "reason")) == before
+    for month in (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)):
+        assert await world.services.reporting.recounted(world.agency.id, month) == 0

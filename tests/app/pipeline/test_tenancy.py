@@ -87,7 +87,7 @@ async def test_admin_may_do_everything(tenancy, world):
 async def test_only_the_digest_of_a_key_is_kept(tenancy, world):
     key = await tenancy.add_key(world.agency.id, name="a", scopes=["admin"])
     [row] = await world.rows("SELECT api_key::text AS text FROM api_key")
-    assert key.text.rpartition("_")[2] not in row.text
+    assert key.text.split("_", 2)[2] not in row.text
 
 
 async def test_wrong_revoked_and_expired_keys_stand_for_nobody(tenancy, world):

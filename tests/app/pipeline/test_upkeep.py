@@ -1,6 +1,9 @@
+import asyncio
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
+from structlog.testing import capture_logs
 
 from channels.contract import Absent, Accepted, CannotSay, Present, Unclear
 from channels.signals import Status
@@ -185,6 +188,56 @@ async def test_upkeep_finds_nothing_to_do_in_peace(world):
     before = await world.messages()
     await world.services.upkeep.run()
     assert await world.messages() == before
+
+
+async def test_a_receipt_that_is_not_applied_yet_speaks_louder_than_an_empty_list(world, unclear, monkeypatch):
+    await looks(world, FIRST_LOOK)
+    with monkeypatch.context() as patched:
+        patched.setattr("app.db.receipts.apply_waiting", AsyncMock(return_value=[]))
+        await world.receipt(unclear, Status.ACCEPTED)
+    await looks(world, SECOND_LOOK)
+    assert (await world.end(SMS), await world.attempts()) == ("sending", ["unclear"])
+    await world.services.receipts.apply_waiting()
+    assert await world.end(SMS) == "sent"
+
+
+async def test_two_who_look_at_once_do_not_come_to_two_verdicts(world, unclear):
+    await looks(world, FIRST_LOOK)
+    await world.at(SECOND_LOOK)
+    await asyncio.gather(*(world.services.upkeep.run() for _ in range(3)))
+    assert (len(world.fakes[SMS].asked), await world.attempts()) == (2, ["absent"])
+
+
+async def test_what_a_provider_takes_after_it_was_proven_absent_is_shown_and_told_once(world, unclear):
+    await looks(world, FIRST_LOOK)
+    await looks(world, SECOND_LOOK)
+    await world.receipt(unclear, Status.ACCEPTED)
+    with capture_logs() as logs:
+        await world.services.upkeep.run()
+        await world.services.upkeep.run()
+    assert [one["log_level"] for one in logs if one["event"] == "taken after it was proven absent"] == ["error"]
+    [attempt] = (await world.services.reporting.message(world.agency.id, (await world.message(SMS)).id))["attempts"]
+    assert (attempt["state"], attempt["reason"], attempt["proof"]) == ("accepted", "late_accepted", "receipt")
+    assert attempt["late_at"]
+
+
+async def test_what_a_person_settled_as_sent_stays_so(world):
+    await world.sent()
+    await world.machine_time_passes()
+    await world.at(NINE + THREE_DAYS)
+    await world.services.upkeep.run()
+    row = await world.message(SMS)
+    settle = world.services.reporting.settle
+    assert await settle(world.agency.id, row.id, "sent", reason="the carrier says so", by="Kim")
+    await world.services.upkeep.run()
+    assert await world.end(SMS) == "sent the carrier says so"
+
+
+async def test_a_job_that_was_begun_and_never_ended_is_swept_too(world):
+    await world.tell(a_member())
+    await world.rows("UPDATE procrastinate_jobs SET status = 'doing'")
+    await world.rows("UPDATE procrastinate_events SET at = at - interval '2 days'")
+    assert await world.services.upkeep.sweep() == 1
 
 
 async def test_finished_jobs_are_swept_after_a_day(world):

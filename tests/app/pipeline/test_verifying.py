@@ -39,8 +39,7 @@ async def hear(world, signer, *signals, reference=""):
     body = repr(signals).encode()
     signer.signals[body] = signals
     answer = await world.services.receipts.hear(world.fakes[SMS], a_callback(body, reference))
-    if world.services.receipts._committing is not None:  # noqa: SLF001
-        await world.services.receipts._committing  # noqa: SLF001
+    await world.services.receipts.settled()  # nobody else waits for what it applies
     return answer.status
 
 

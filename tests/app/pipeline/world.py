@@ -157,8 +157,7 @@ class World:
         body = str(next(_numbers)).encode()
         self.fakes[channel].signals[body] = signals
         answer = await self.services.receipts.hear(self.fakes[channel], a_callback(body, reference))
-        if self.services.receipts._committing is not None:  # noqa: SLF001  (nobody else waits for what it applies)
-            await self.services.receipts._committing  # noqa: SLF001
+        await self.services.receipts.settled()  # nobody else waits for what it applies
         return answer
 
     async def receipt(self, message: OutgoingMessage, status: Status, channel: Channel = SMS, **more: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from app.settings.groups import Channels
+from app.settings.groups import Channels, Partitions, Retention
 
 
 def test_a_channel_has_one_adapter_or_several_in_order():
@@ -15,3 +15,16 @@ def test_a_channel_has_one_adapter_or_several_in_order():
 def test_an_empty_or_repeated_name_is_refused(said):
     with pytest.raises(ValidationError, match="with commas between"):
         Channels(sms=said)
+
+
+def test_proof_is_kept_no_longer_than_what_it_proves():
+    assert (Retention().messages, Retention(messages=48).attempts) == (36, 36)
+    with pytest.raises(ValidationError, match="no longer than messages"):
+        Retention(messages=24)
+    with pytest.raises(ValidationError, match="no longer than attempts"):
+        Retention(receipts=48, messages=48)
+
+
+def test_a_year_is_cut_into_whole_partitions():
+    with pytest.raises(ValidationError):
+        Partitions(months=5)

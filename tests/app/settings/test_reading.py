@@ -153,6 +153,12 @@ def test_live_mode_names_what_is_not_set(tmp_path, say, name):
     assert str(refused.value) == f"live mode needs KEEPCOVERED_{name}"
 
 
+def test_live_mode_has_no_crash_points(tmp_path, say):
+    say(**LIVE, CRASHPOINT="delivery.sent:kill")
+    with pytest.raises(BadSettings, match="no crash points"):
+        read_settings(tmp_path)
+
+
 def test_live_mode_names_all_that_is_not_set_and_makes_nothing_up(tmp_path, say):
     say(MODE="live")
     with pytest.raises(BadSettings) as refused:

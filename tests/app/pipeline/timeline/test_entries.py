@@ -153,7 +153,9 @@ async def test_what_a_person_settled_is_told_as_theirs(world):
     await world.sent()
     text = one(await told(world), SMS)
     await world.rows("UPDATE message SET status = 'unknown', reason = 'no_word' WHERE channel = 'sms'")
-    assert await world.services.reporting.settle(world.agency.id, text["id"], "delivered", "They thanked us")
+    assert await world.services.reporting.settle(
+        world.agency.id, text["id"], "delivered", reason="They thanked us", by="Kim"
+    )
     text = one(await told(world), SMS)
     assert text["explanation"].endswith("a person settled it as delivered: “They thanked us”.")
     assert text["rule"] == "person"

@@ -1,12 +1,14 @@
 """What is not said, and why not: every step of every ladder is answered for, once."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from app.rules.facts import MilestoneSet, RenewalChanged, RenewalDue, RenewalStatus
 from tests.app.pipeline.seasons import a_county
+from tests.app.pipeline.side_by_side import OWN
+from tests.app.pipeline.test_ladders import add
 from tests.app.pipeline.timeline.told import told
 from tests.app.pipeline.world import FEBRUARY, NINE, a_member
 
@@ -106,3 +108,12 @@ async def test_whoever_has_nothing_due_is_told_that_of_every_ladder(world):
     entries = await silence(world, "ladder")
     assert {entry["ladder"] for entry in entries} == {ladder.name for ladder in world.services.ladders.shipped.ladders}
     assert {entry["rule"] for entry in entries} == {"ladder"}
+
+
+async def test_a_step_that_an_agency_brought_too_late_says_so(world):
+    await world.at(datetime(2027, 3, 20, 20, tzinfo=UTC))
+    await add(world, OWN)
+    await world.planned()
+    entry = next(entry for entry in await silence(world, "step") if entry["step"] == "brought_late")
+    assert (entry["reason"], entry["rule"]) == ("too_new", "ladder")
+    assert entry["explanation"] == "Its days were over before the agency put this step in its ladder."
