@@ -2,10 +2,10 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from app.api.problems import Fault, Problem
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many entries a page has.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="Where to go on: taken from `next`.")]
+Entry = TypeVar("Entry")
 BAD_CURSOR: Final = Fault("/query/cursor", "take the cursor from `next` of the page before")
 
 
@@ -57,6 +58,14 @@ def page(
     return answer({"data": list(data), "has_more": cursor is not None, "next": following})
 
 
+def page_by_id(
+    request: Request, rows: Sequence[Entry], shown: Callable[[Entry], Mapping[str, Any]], *, limit: int
+) -> Response:
+    """Return one page of a list that goes on after the id of its last entry; the stage gave one more, if there is."""
+    entries = [shown(row) for row in rows[:limit]]
+    return page(request, entries, limit=limit, cursor=[entries[-1]["id"]] if len(rows) > limit else None)
+
+
 def seal_cursor(parts: Sequence[object]) -> str:
     """Return an opaque cursor."""
     text = json.dumps([str(plain(part)) for part in parts])
@@ -74,6 +83,12 @@ def open_cursor(cursor: str | None, parts: int) -> list[str] | None:
     if not isinstance(found, list) or len(found) != parts or not all(isinstance(one, str) for one in found):
         raise Problem("invalid-request", errors=[BAD_CURSOR])
     return found
+
+
+def cursor_id(cursor: str | None) -> UUID | None:
+    """Return the id after which a list goes on."""
+    found = open_cursor(cursor, 1)
+    return cursor_uuid(found[0]) if found else None
 
 
 def cursor_uuid(text: str) -> UUID:

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.api.answers import Cursor, Limit, answer, cursor_uuid, open_cursor, page, plain
-from app.api.auth import Admin, Wired, name_of
+from app.api.answers import Cursor, Limit, answer, cursor_id, page_by_id, plain
+from app.api.auth import Admin, Wired, agency_of, name_of
 from app.api.bodies import json_body
 from app.api.documents import json_request, problems
 from app.api.fields import LanguageTag, Moment, Month, Word, Zone
 from app.api.once import IdempotencyKey, once
-from app.api.problems import Fault, Problem
+from app.api.problems import Problem, refused
 from app.pipeline.broadcasts import BadBroadcast, NotADraft, SamePerson
 from app.pipeline.tenancy import Principal
 from app.rules.broadcasts import Audience, BroadcastAsked, BroadcastStatus, Who
@@ -120,12 +120,10 @@ async def write_broadcast(
     """Write a draft, and say how many people it would reach by channel and language, and how many not and why."""
 
     async def work() -> dict[str, Any]:
-        agency = await wired.tenancy.by_id(who.agency)
-        if agency is None:
-            raise Problem("unknown-agency")
+        agency = await agency_of(wired, who)
         found = await wired.broadcasts.write(agency, body.asked(), await _person(wired, who))
         if isinstance(found, BadBroadcast):
-            raise Problem("invalid-request", errors=[Fault(f"/{one.field}", one.sentence) for one in found.mistakes])
+            raise refused(found.mistakes)
         return _shown(found)
 
     return await once(request, wired, who.agency, key, work, status=201)
@@ -138,11 +136,8 @@ async def get_broadcasts(
     request: Request, *, who: Admin, wired: Wired, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
     """Return the broadcasts of the agency, the newest first."""
-    found = open_cursor(cursor, 1)
-    before = cursor_uuid(found[0]) if found else None
-    rows = await wired.broadcasts.every(who.agency, before=before, limit=limit + 1)
-    last = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return page(request, [_shown(row) for row in rows[:limit]], limit=limit, cursor=last)
+    rows = await wired.broadcasts.every(who.agency, before=cursor_id(cursor), limit=limit + 1)
+    return page_by_id(request, rows, _shown, limit=limit)
 
 
 @router.get(

@@ -54,6 +54,7 @@ class Received:
 _ENVELOPE: Final = TypeAdapter(Envelope)
 _ATTRIBUTES: Final = frozenset(Envelope.model_fields)
 _DATA: Final[Mapping[str, TypeAdapter[Data]]] = {PREFIX + name: TypeAdapter(model) for name, model in TYPES.items()}
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _EMPTY_DATA: Final = frozenset({f"{PREFIX}member.deceased", f"{PREFIX}member.removed"})
 
 
@@ -114,7 +115,7 @@ def read_event(value: object, *, suspicious: bool) -> CountyEvent:
 
 def canonical(value: object) -> bytes:
     """Return one spelling of an event, so that the same event is known again in any mode and layout."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def _envelope(value: dict[str, Any], faults: list[Fault]) -> Envelope | None:

@@ -12,6 +12,8 @@ from app.api.event_data import PREFIX, TYPES, Nothing
 from app.api.problems import KINDS, MEDIA_TYPE
 
 REF: Final = "#/components/schemas/"
+KEYLESS, OF_KEYS = 401, (429, 503)
+"""What every route that wants a key may answer besides: too many requests, and not now."""
 Responses = dict[int | str, dict[str, Any]]
 """What a route may answer beside its own answer."""
 _BODIES: Final[dict[str, type[BaseModel]]] = {}
@@ -43,15 +45,21 @@ class ProblemShown(BaseModel):
 def problems(*statuses: int) -> Responses:
     """Return the documentation of the problems that a route answers with."""
     schema = {"$ref": f"{REF}Problem"}
-    return {
-        status: {"description": _titles(status), "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses
-    }
+    every = sorted({*statuses, *(OF_KEYS if KEYLESS in statuses else ())})
+    return {status: {"description": _titles(status), "content": {MEDIA_TYPE: {"schema": schema}}} for status in every}
 
 
 def json_request(model: type[BaseModel]) -> dict[str, Any]:
     """Return the documentation of a JSON body that the route reads itself."""
     _BODIES[model.__name__] = model
     return {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": f"{REF}{model.__name__}"}}}}}
+
+
+def answered(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the documentation of an answer, for addresses that are served beside the router."""
+    _BODIES[model.__name__] = model
+    schema = {"$ref": f"{REF}{model.__name__}"}
+    return {"description": "Successful Response", "content": {JSON: {"schema": schema}}}
 
 
 def describe(path: str, operations: Mapping[str, Any]) -> None:

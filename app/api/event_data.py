@@ -23,6 +23,7 @@ from app.api.fields import (
     Words,
     Zip,
     Zone,
+    not_before,
     read_email_address,
     read_phone_number,
     wrong,
@@ -202,14 +203,14 @@ class PacketMailed(Renewal):
     """The county mailed the renewal packet."""
 
     packet_mailed_on: Day | None = None
-    due_on: Day | None = None
+    due_on: Annotated[Day | None, AfterValidator(not_before("packet_mailed_on"))] = None
 
 
 class InformationRequested(Renewal):
     """The county asked for papers."""
 
     requested_on: Day | None = None
-    due_on: Day | None = None
+    due_on: Annotated[Day | None, AfterValidator(not_before("requested_on"))] = None
 
 
 class FormReceived(Renewal):

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.api.sentences import OURS
 from app.rules.emails import read_email
 from app.rules.languages import read_language
 from app.rules.months import DAY_RANGE_REASON, FIRST_YEAR, LAST_YEAR, MONTH_RANGE_REASON, OLDEST_BIRTH
@@ -21,7 +22,6 @@ MOMENT_RANGE_REASON: Final = "the time must lie between the years 1900 and 2200"
 ZONE_REASON: Final = "give an IANA zone such as America/Los_Angeles"
 LANGUAGE_REASON: Final = "give a language as a BCP 47 tag, such as es or zh-Hant"
 EMAIL_REASON: Final = "give one e-mail address, such as name@example.org"
-PHONE_REASON: Final = "give a phone number in E.164, such as +17145550100"
 BIRTH_REASON: Final = "nobody was born on that day; check the year"
 CONTROL_REASON: Final = "this holds a control character, such as a line break; remove it"
 DIGITS_REASON: Final = "give exactly five digits"
@@ -40,7 +40,7 @@ _ZIP: Final = re.compile(r"[0-9]{5}")
 
 def wrong(sentence: str) -> PydanticCustomError:
     """Return the error that pydantic turns into one of our faults."""
-    return PydanticCustomError("kc", sentence)
+    return PydanticCustomError(OURS, sentence)
 
 
 def reads(read: Callable[[str], Any], **schema: object) -> tuple[PlainValidator, WithJsonSchema]:
@@ -110,6 +110,18 @@ def read_moment(text: str) -> datetime:
     if not FIRST_MOMENT <= at.year < LAST_MOMENT:
         raise wrong(MOMENT_RANGE_REASON)
     return at
+
+
+def not_before(name: str) -> Callable[[date | None, ValidationInfo], date | None]:
+    """Return the check of a day that may not lie before another day of the same event."""
+
+    def checked(day: date | None, info: ValidationInfo) -> date | None:
+        other: date | None = info.data.get(name)
+        if day is not None and other is not None and day < other:
+            raise wrong(f"this lies before `{name}`; check both days")
+        return day
+
+    return checked
 
 
 def read_phone_number(text: str) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, StrictBool
 
-from app.api.answers import Cursor, Limit, answer, cursor_uuid, open_cursor, page, plain
+from app.api.answers import Cursor, Limit, answer, cursor_id, page_by_id, plain
 from app.api.auth import MembersReader, MembersWriter, Wired
 from app.api.bodies import json_body
 from app.api.documents import json_request, problems
@@ -81,11 +81,9 @@ async def get_consents(
     cursor: Cursor = None,
 ) -> Response:
     """Return the lines of the ledger, oldest first."""
-    view, found = await held(wired, who, member_ref), open_cursor(cursor, 1)
-    after = cursor_uuid(found[0]) if found else None
+    view, after = await held(wired, who, member_ref), cursor_id(cursor)
     rows = await wired.reporting.member_consents(who.agency, view.member.id, after=after, limit=limit + 1)
-    lines = [_line(row, view.addresses) for row in rows[:limit]]
-    return page(request, lines, limit=limit, cursor=[rows[limit - 1].id] if len(rows) > limit else None)
+    return page_by_id(request, rows, lambda row: _line(row, view.addresses), limit=limit)
 
 
 @router.post(

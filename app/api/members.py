@@ -107,7 +107,7 @@ async def say(wired: Services, who: Principal, ref: str, *, type_: str, data: Da
         id=str(uuid4()), source=SOURCE, type=PREFIX + type_, time=await wired.reporting.now(), subject=ref,
         facts=data.facts(type_), payload=body,
     )  # fmt: skip
-    (result,) = await wired.intake.apply(who.agency, [event])
+    (result,) = await wired.intake.take(who.agency, [event])
     if result.status == "stale":
         raise Problem("newer-facts")
     return result

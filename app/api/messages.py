@@ -21,6 +21,7 @@ from app.rules.statuses import Status
 from app.wiring import Services
 
 router: Final = APIRouter(tags=["Reports"])
+INNER: Final = ("attempts", "receipts", "settlements")
 MONTHS: Final = ("month", "renewal_month")
 CODE: Final = r"^[A-Za-z0-9_.-]{1,64}$"
 
@@ -62,10 +63,11 @@ class Messages(BaseModel):
 
 
 class MessageDetail(MessageShown):
-    """A message with each attempt to send it and each word of the provider."""
+    """A message with each attempt to send it, each word of the provider, and each of a person."""
 
     attempts: list[dict[str, Any]]
     receipts: list[dict[str, Any]]
+    settlements: list[dict[str, Any]]
 
 
 class Settlement(BaseModel):
@@ -119,7 +121,9 @@ async def settle(
 
     async def work() -> dict[str, Any]:
         await _one(wired, who, message_id)
-        if not await wired.reporting.settle(who.agency, message_id, settled.status, settled.reason):
+        if not await wired.reporting.settle(
+            who.agency, message_id, settled.status, reason=settled.reason, by=f"key {who.key_id}"
+        ):
             raise Problem("not-unknown")
         return await _one(wired, who, message_id)
 
@@ -130,7 +134,7 @@ async def _one(wired: Services, who: Principal, message_id: UUID) -> dict[str, A
     row = await wired.reporting.message(who.agency, message_id)
     if row is None:
         raise Problem("unknown-message")
-    inner = {name: [_plain(one) for one in row[name]] for name in ("attempts", "receipts")}
+    inner = {name: [_plain(one) for one in row[name]] for name in INNER}
     return shown({name: value for name, value in row.items() if name not in inner}) | inner
 
 

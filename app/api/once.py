@@ -2,24 +2,41 @@
 
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Header, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from app.api.answers import answer
-from app.api.problems import Problem
+from app.api.problems import Problem, faults_of
 from app.pipeline.once import KeyInUse, KeyReused
 from app.wiring import Services
 
+HEADER: Final = "Idempotency-Key"
+LONGEST: Final = 255
+FORM: Final = r"^[\x21-\x7e]+$"
+ABOUT: Final = "The same key with the same body gets the stored answer of the first request."
 IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$",
-        description="The same key with the same body gets the stored answer of the first request.",
-    ),
-]  # fmt: skip
+    str | None, Header(alias=HEADER, min_length=1, max_length=LONGEST, pattern=FORM, description=ABOUT)
+]
+KEY_PARAMETER: Final = {
+    "name": HEADER, "in": "header", "required": False, "description": ABOUT,
+    "schema": {"anyOf": [{"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": FORM}, {"type": "null"}],
+               "description": ABOUT, "title": HEADER},
+}  # fmt: skip
+"""The documentation of the header, for addresses that are served beside the router."""
+_KEY: Final = TypeAdapter(Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, pattern=FORM)])
+
+
+def key_of(request: Request) -> str | None:
+    """Return a request's key; raises the problem that the router would answer a malformed one with."""
+    given = request.headers.get(HEADER)
+    try:
+        return None if given is None else _KEY.validate_python(given)
+    except ValidationError as error:
+        raise Problem("invalid-request", errors=faults_of(error, "header", HEADER)) from None
 
 
 async def once(

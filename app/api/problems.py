@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+
+from app.api.sentences import sentence_of
+from app.errors import NotNow
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -148,9 +151,17 @@ KINDS: Final[Mapping[str, Kind]] = {
         "The code is not right", 422, "The code is wrong, too old or used, was tried too often, or never existed.",
         "Type the code of the latest message, or sign up again for a new one.",
     ),
+    "too-many-requests": Kind(
+        "Too many requests", 429, "The API key sent more requests than it may just now.",
+        "Wait for the seconds that `Retry-After` names; send many events as batches.",
+    ),
     "internal-error": Kind(
         "Something went wrong here", 500, "The request met a fault of ours; nothing of it was half done.",
         "Send the request again. If it fails again, tell us its request_id.",
+    ),
+    "not-now": Kind(
+        "Not now", 503, "More is asked than can be done at once, or the database is away.",
+        "Send the same request again after the seconds that `Retry-After` names. What was stored is a duplicate then.",
     ),
     "not-ready": Kind(
         "Not ready", 503, "Something this service needs is not there.", "The errors name it.",
@@ -191,39 +202,37 @@ class Problem(Exception):
         }  # fmt: skip
 
 
+class Mistake(Protocol):
+    """What a stage says of a field that cannot be so."""
+
+    @property
+    def field(self) -> str:
+        """Which field, as a path."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """How to mend it."""
+        ...
+
+
+def refused(mistakes: Iterable[Mistake]) -> Problem:
+    """Return the problem of a request that a stage refused field by field."""
+    return Problem("invalid-request", errors=[Fault(f"/{one.field}", one.sentence) for one in mistakes])
+
+
 def pointer(parts: Iterable[object]) -> str:
     """Return a JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)[:300]
 
 
-SENTENCES: Final[Mapping[str, str]] = {
-    "missing": "this field is required",
-    "extra_forbidden": "this field is not known here; leave it out or correct its name",
-    "string_type": "give a text in quotes",
-    "string_too_short": "this must not be empty",
-    "int_type": "give a whole number, without quotes",
-    "int_parsing": "give a whole number",
-    "bool_type": "give true or false, without quotes",
-    "bool_parsing": "give true or false",
-    "tuple_type": "give a list",
-    "list_type": "give a list",
-    "dict_type": "give a JSON object",
-    "model_type": "give a JSON object",
-    "model_attributes_type": "give a JSON object",
-    "uuid_parsing": "give an id as this API shows it",
-    "uuid_type": "give an id as this API shows it",
-    "string_pattern_mismatch": "this is written in a form that is not taken here; the documentation shows the form",
-}
-"""Our words for pydantic's; the others say what they want without repeating the value."""
-
-
 def faults_of(error: ValidationError | RequestValidationError, *before: object) -> list[Fault]:
     """Return our sentences for what pydantic found; `before` leads the pointers."""
     if isinstance(error, ValidationError):
-        found: Sequence[Any] = error.errors(include_url=False, include_input=False, include_context=False)
+        found: Sequence[Any] = error.errors(include_url=False, include_input=False)
     else:
         found = error.errors()
-    return [Fault(pointer((*before, *one["loc"])), SENTENCES.get(one["type"], one["msg"])) for one in found]
+    return [Fault(pointer((*before, *one["loc"])), sentence_of(one)) for one in found]
 
 
 def request_id_of(request: Request) -> str:
@@ -246,7 +255,12 @@ def install(app: FastAPI) -> None:
         errors = faults_of(error) if isinstance(error, RequestValidationError) else []
         return problem_response(request, Problem("invalid-request", errors=errors))
 
+    async def not_now(request: Request, error: Exception) -> Response:
+        after = str(error.retry_after if isinstance(error, NotNow) else NotNow.retry_after)
+        return problem_response(request, Problem("not-now", headers={"Retry-After": after}))
+
     app.add_exception_handler(Problem, ours)
+    app.add_exception_handler(NotNow, not_now)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, _plain_http)
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from app.api.answers import Cursor, Limit, answer, cursor_uuid, open_cursor, page, plain
-from app.api.auth import Admin, Wired, name_of
+from app.api.answers import Cursor, Limit, answer, cursor_id, page_by_id, plain
+from app.api.auth import Admin, Wired, agency_of, name_of
 from app.api.bodies import json_body
 from app.api.documents import json_request, problems
 from app.api.fields import Moment
 from app.api.once import IdempotencyKey, once
-from app.api.problems import Fault, Problem
+from app.api.problems import Problem, refused
 from app.pipeline.switches import BadSwitch
 from app.pipeline.tenancy import Principal
 from app.rules.facts import Channel
@@ -97,13 +97,10 @@ async def set_switch(
     """Set a switch, and say which reminders it changes: how many of each step and channel."""
 
     async def work() -> dict[str, Any]:
-        agency = await wired.tenancy.by_id(who.agency)
-        if agency is None:
-            raise Problem("unknown-agency")
+        agency = await agency_of(wired, who)
         found = await wired.switches.set(agency, body.asked(), by=await name_of(wired, who))
         if isinstance(found, BadSwitch):
-            faults = [Fault(f"/{one.field}", one.sentence) for one in found.mistakes]
-            raise Problem("invalid-request", errors=faults)
+            raise refused(found.mistakes)
         return _shown(found)
 
     return await once(request, wired, who.agency, key, work, status=201)
@@ -116,9 +113,8 @@ async def get_switches(
     request: Request, *, who: Admin, wired: Wired, over: All = False, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
     """Return the switches in force, the newest first."""
-    before = _cursor(cursor)
-    rows = await wired.switches.every(who.agency, over=over, before=before, limit=limit + 1)
-    return _page(request, rows, limit)
+    rows = await wired.switches.every(who.agency, over=over, before=cursor_id(cursor), limit=limit + 1)
+    return page_by_id(request, rows, _shown, limit=limit)
 
 
 @router.get(
@@ -132,8 +128,8 @@ async def get_changed(
 ) -> Response:
     """Return the reminders that a switch holds, will hold, or stopped."""
     await _one(wired, who, switch_id)
-    rows = await wired.switches.reminders(who.agency, switch_id, after=_cursor(cursor), limit=limit + 1)
-    return _page(request, rows, limit)
+    rows = await wired.switches.reminders(who.agency, switch_id, after=cursor_id(cursor), limit=limit + 1)
+    return page_by_id(request, rows, _shown, limit=limit)
 
 
 @router.delete(
@@ -155,16 +151,6 @@ async def _one(wired: Services, who: Principal, switch_id: UUID) -> dict[str, An
     if found is None:
         raise Problem("unknown-switch")
     return found
-
-
-def _cursor(cursor: str | None) -> UUID | None:
-    found = open_cursor(cursor, 1)
-    return cursor_uuid(found[0]) if found else None
-
-
-def _page(request: Request, rows: list[dict[str, Any]], limit: int) -> Response:
-    last = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return page(request, [_shown(row) for row in rows[:limit]], limit=limit, cursor=last)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

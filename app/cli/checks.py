@@ -6,7 +6,8 @@ import typer
 
 from app.cli.agencies import AsJson
 from app.cli.console import out, show_json, show_table, with_services
-from app.pipeline.checkup import Finding
+from app.errors import KeepCoveredError
+from app.rules.findings import Finding
 from app.wiring import Services
 
 templates_cli = typer.Typer(help="The words members read.", no_args_is_help=True)
@@ -44,7 +45,10 @@ def check_templates(as_json: AsJson = False) -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Look at settings, database, schema, providers, lanes, templates and languages: what is wrong, and the mend."""
     look: Callable[[Services], Awaitable[list[Finding]]] = lambda services: services.checkup.everything()  # noqa: E731
-    findings = with_services(look)
+    try:
+        findings = with_services(look)
+    except KeepCoveredError as error:  # what keeps the service from starting is the finding
+        findings = [Finding("start", str(error), wrong=True)]
     if as_json:
         show_json({"data": [one.shown() for one in findings]})
     else:

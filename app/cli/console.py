@@ -17,7 +17,7 @@ from app.errors import KeepCoveredError
 from app.logs import set_up_logs
 from app.rules.agency import Agency
 from app.settings import read_settings
-from app.wiring import Services, open_database_url, open_services
+from app.wiring import Services, open_database_url, open_services, until_it_answers
 
 T = TypeVar("T")
 WIDE = 160
@@ -39,9 +39,11 @@ def with_services(work: Callable[[Services], Awaitable[T]]) -> T:
 
     async def run() -> T:
         settings = read_settings()
-        set_up_logs(settings.log_format, LOG_QUIETLY)
-        async with open_database_url(settings) as url, open_services(settings, url) as services:
-            return await work(services)
+        set_up_logs(settings.logs_as, LOG_QUIETLY)
+        async with open_database_url(settings) as url:
+            await until_it_answers(url, 0)
+            async with open_services(settings, url) as services:
+                return await work(services)
 
     return asyncio.run(run())
 

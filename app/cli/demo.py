@@ -65,7 +65,7 @@ def demo(
     settings = read_settings(folder, f"http://127.0.0.1:{port or _free_port()}")
     settings = settings.model_copy(update={"database_url": None})  # a demo never touches a database that is somebody's
     note_public_url(settings)
-    set_up_logs(settings.log_format, WARNINGS_ONLY)
+    set_up_logs(settings.logs_as, WARNINGS_ONLY)
     right = asyncio.run(_run(settings, progress, keep=keep))
     raise typer.Exit(0 if right else 1)
 

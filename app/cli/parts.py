@@ -16,8 +16,10 @@ from app.cli import (
     members,
     processes,
     reports,
+    restored,
     switches,
     time,
+    unknowns,
 )
 
 PARTS: Final[tuple[ModuleType, ...]] = (
@@ -29,10 +31,12 @@ PARTS: Final[tuple[ModuleType, ...]] = (
     forecast,
     reports,
     switches,
+    unknowns,
     broadcasts,
     time,
     channels,
     checks,
+    restored,
     clips,
     demo,
 )

@@ -37,11 +37,18 @@ class Season:
 
     async def people(self) -> list[Person]:
         """Return the generated members; the first ones live at the simulator's magic addresses."""
-        outcomes = (await self.get("/sandbox/outcomes"))["data"]
-        pairs = [
-            (one["channel"], one["address"]) for one in outcomes if (one["outcome"], one["channel"]) not in LEFT_OUT
-        ]
+        pairs = [(one["channel"], one["address"]) for one in await self._outcomes()]
         return list(members(COUNT, MONTHS, pairs))
+
+    async def living_at(self, outcomes: Sequence[str]) -> list[str]:
+        """Return who lives at the magic addresses of some outcomes."""
+        found = enumerate(await self._outcomes())
+        places = {place for place, one in found if one["outcome"] in outcomes}
+        return [one.ref for place, one in enumerate(await self.people()) if place in places]
+
+    async def _outcomes(self) -> list[dict[str, Any]]:
+        found = (await self.get("/sandbox/outcomes"))["data"]
+        return [one for one in found if (one["outcome"], one["channel"]) not in LEFT_OUT]
 
     async def get(self, path: str, **query: Any) -> dict[str, Any]:  # noqa: ANN401
         """Ask our own API."""

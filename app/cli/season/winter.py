@@ -22,6 +22,8 @@ AUTOMATIC = 8
 """Of ten, so many the county renews by itself."""
 TOLD = 120
 """Of those, so many are to hear that nothing is to do; the others' renewals are long over."""
+NEVER_TAKEN = ("too_many", "error")
+"""Whose texts the provider takes on no day: after two the county sees it and renews them by another way."""
 FOR_OTHERS = 12
 """So many others of February have something else coming: a move, a death, another month."""
 
@@ -97,6 +99,8 @@ async def first_wave(season: Season) -> str:
         await season.post("/sandbox/faults", fault)
     await season.move("2026-12-01T17:05:00Z")  # what is unclear waits ten minutes before it is looked up
     await season.move("2026-12-02T22:00:00Z")
+    never_taken = await season.living_at(NEVER_TAKEN)
+    await season.events([("renewal.renewed", ref, "2026-12-02T21:00:00Z", MEDI_CAL) for ref in never_taken])
     sent = Counter(entry["channel"] for entry in await season.accepted())
     return ", ".join(f"{number} by {channel}" for channel, number in sorted(sent.items())) + " accepted so far"
 

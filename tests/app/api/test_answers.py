@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.api.answers import cursor_moment, cursor_uuid, moment, month, open_cursor, plain, seal_cursor
+from app.api.answers import cursor_id, cursor_moment, cursor_uuid, moment, month, open_cursor, plain, seal_cursor
 from app.api.problems import Problem
 
 
@@ -28,6 +28,11 @@ def test_a_cursor_goes_out_and_comes_back():
     assert found is not None
     assert (cursor_moment(found[0]), cursor_uuid(found[1])) == (at, id_)
     assert open_cursor(None, 1) is None
+
+
+def test_a_list_goes_on_after_an_id_or_begins():
+    assert cursor_id(seal_cursor([UUID(int=7)])) == UUID(int=7)
+    assert cursor_id(None) is None
 
 
 @pytest.mark.parametrize("cursor", ["x", "WyJhIl0", "e30", "é", "[[[["])

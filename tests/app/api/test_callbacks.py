@@ -5,6 +5,7 @@ import uuid
 import pytest
 from twilio.request_validator import RequestValidator
 
+from app.db.transaction import AWAY
 from app.main import build_app
 
 ROUTES = (
@@ -67,6 +68,16 @@ async def test_a_call_we_do_not_know_is_silent(signed, services):
     answer = await signed(f"/callbacks/twilio/calls/{reference}", {"CallSid": "CA1"})
     assert answer.status_code == 200
     assert "<Say" not in answer.text
+
+
+async def test_while_the_database_is_away_the_provider_is_told_to_come_again(signed, services, monkeypatch):
+    async def away(*_):
+        raise AWAY[0]("", {}, Exception())
+
+    monkeypatch.setattr("app.db.receipts.append", away)
+    path = f"/callbacks/twilio/messages/{services.database.index.reference(uuid.uuid4())}"
+    answer = await signed(path, {"MessageSid": "SM1", "MessageStatus": "delivered"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
 
 async def test_a_large_callback_is_refused(client):

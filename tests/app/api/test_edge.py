@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from structlog.testing import capture_logs
 
 from app.api.edge import HEADERS, Edge, request_id
+from app.db.transaction import AWAY
 
 
 async def test_every_answer_carries_the_headers(client):
@@ -47,6 +48,16 @@ async def test_over_https_browsers_are_told_to_stay_there():
     app = Edge(PlainTextResponse("x"), public_url="https://service.test")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://service.test") as caller:
         assert "max-age" in (await caller.get("/")).headers["Strict-Transport-Security"]
+
+
+async def test_while_the_database_is_away_every_caller_is_told_to_come_again(api, services, monkeypatch):
+    def away(*_):
+        raise AWAY[0]("", {}, Exception())
+
+    monkeypatch.setattr(services.reporting, "member", away)
+    answer = await api.get("/v1/members/M-1")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert answer.json()["type"].endswith("/problems/not-now")
 
 
 async def test_a_fault_after_the_first_byte_breaks_the_connection():

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from app.api.event_data import TYPES, MemberUpdated, address_of
 from app.rules.facts import UNCHANGED, Channel, Consent, MemberLeft, RenewalChanged
@@ -58,6 +59,17 @@ def test_a_no_for_everything_names_no_channel():
 def test_an_address_belongs_to_its_channel():
     assert address_of("sms", "+17145552345") == "+17145552345"
     assert address_of("all", None) is None
+
+
+@pytest.mark.parametrize(
+    ("type_", "asked"), [("packet_mailed", "packet_mailed_on"), ("information_requested", "requested_on")]
+)
+def test_nothing_is_due_before_it_was_asked_for(type_, asked):
+    with pytest.raises(ValidationError) as refused:
+        facts(f"renewal.{type_}", {**RENEWAL, asked: "2027-02-10", "due_on": "2027-02-09"})
+    (found,) = refused.value.errors()
+    assert (found["loc"], found["msg"]) == (("due_on",), f"this lies before `{asked}`; check both days")
+    assert facts(f"renewal.{type_}", {**RENEWAL, asked: "2027-02-10", "due_on": "2027-02-10"}).due_on
 
 
 def test_nothing_personal_is_in_an_error():

@@ -5,7 +5,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.api.edge import Edge
-from app.api.problems import KINDS, SENTENCES, Problem, install, pointer
+from app.api.problems import KINDS, Fault, Problem, install, pointer, refused
+from app.rules.switches import Mistake
 
 
 async def test_a_problem_says_what_where_and_how_to_ask_about_it(api):
@@ -28,6 +29,12 @@ async def test_what_is_not_there_and_what_is_not_done(client):
     missing, wrong = await client.get("/v2/events"), await client.get("/v1/events")
     assert (missing.status_code, missing.json()["type"].rpartition("/")[2]) == (404, "not-found")
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "POST")
+
+
+def test_what_a_stage_refuses_is_said_field_by_field():
+    found = refused([Mistake("audience/zones", "give a zone"), Mistake("template", "name one")])
+    assert found.status == 422
+    assert found.errors == [Fault("/audience/zones", "give a zone"), Fault("/template", "name one")]
 
 
 async def test_a_fault_of_ours_is_a_500_that_tells_nothing():
@@ -57,7 +64,3 @@ def test_every_kind_says_cause_and_mend(kind):
 def test_pointers_are_escaped_and_short():
     assert pointer(["a/b", "c~d", 0]) == "/a~1b/c~0d/0"
     assert len(pointer(["x" * 1000])) == 300
-
-
-def test_no_sentence_asks_for_the_value_itself():
-    assert not any("{" in sentence for sentence in SENTENCES.values())
