@@ -15,7 +15,7 @@ SOURCES := app channels schedules migrations tests
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --exclude-newer "7 days" --no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench fuzz lock
+.PHONY: help setup demo test check format bench storm fuzz lock
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,15 +48,21 @@ format: $(STAMP) ## Bring the code into its one form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix -q $(SOURCES)
 
-bench: $(STAMP) ## Measure planning and delivery beside bare loops
+bench: $(STAMP) ## Measure planning, delivery, intake and callbacks beside bare loops
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.intake
+	$(BIN)/python -m tests.bench.burst
+
+storm: $(STAMP) ## Kill, freeze and cut off real processes, and look for what was lost or doubled; SEED=, SIZE=, ONLY=
+	$(BIN)/python -m tests.storm $(if $(SEED),--seed $(SEED)) $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))
 
 tests/fuzz/node_modules: tests/fuzz/package-lock.json
 	@command -v npm >/dev/null || { echo "make fuzz needs Node.js with npm: Twilio's own segment calculator judges our counts"; exit 1; }
 	npm ci --prefix tests/fuzz --ignore-scripts --no-audit --no-fund
 	touch $@
 
-fuzz: $(STAMP) tests/fuzz/node_modules ## Throw requests at the API, and texts at our segment counts beside Twilio's own
+fuzz: $(STAMP) tests/fuzz/node_modules ## Throw requests at the API, texts at our segment counts beside Twilio's own, much at the rules
+	$(BIN)/python -m pytest -q -n 2 -m hypothesis --hypothesis-profile=long --timeout=1800 tests/schedules tests/channels tests/app
 	$(BIN)/python -m pytest -q tests/fuzz -p no:xdist --timeout=1800 --override-ini=addopts="--import-mode=importlib"
 
 lock: $(BIN)/uv ## Resolve the dependencies anew (a week old at least) into the hashed locks

@@ -5,11 +5,12 @@ import socket
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 import hypothesis
@@ -26,21 +27,27 @@ from app.queue import open_queue, quiet_logs
 from app.rules.wording_reading import parse_template
 from app.settings import Settings, read_settings
 from app.wiring import Services, open_services, shipped
+from app.wiring.almanac import shipped_almanac
+from app.wiring.recordings import shipped_shelf
+from schedules.ladders.reading import parse_ladder
 
-hypothesis.settings.register_profile(
-    "ours", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
+for name, examples in (("ours", 50), ("long", 2_000)):
+    hypothesis.settings.register_profile(
+        name, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
 hypothesis.settings.load_profile("ours")
-"""Whoever else uses the machine makes examples slow; that is no fault of the code."""
+"""Whoever else uses the machine makes examples slow; that is no fault of the code. `make fuzz` takes the long one."""
 TEMPLATE = "shape"
+Cleaner = psycopg.Connection[Any]
 FORGET = """
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET session_replication_role = replica;
     DO $$ DECLARE held record; BEGIN
-      FOR held IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-         AND tablename NOT IN ('alembic_version', 'template_version', 'business_clock') LOOP
-        EXECUTE format('DELETE FROM %I', held.tablename);
+      FOR held IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+         AND NOT relispartition
+         AND relname NOT IN ('alembic_version', 'template_version', 'business_clock', 'schema_floor') LOOP
+        EXECUTE format('DELETE FROM %I', held.relname);
       END LOOP;
     END $$;
     DELETE FROM template_version WHERE version > 1 OR agency_id IS NOT NULL;
@@ -122,20 +129,36 @@ async def published(url: str) -> None:
     await database.close()
 
 
+@pytest.fixture(scope="session")
+def cleaner() -> Iterator[Callable[[str], Cleaner]]:
+    """Who empties a database: a connection kept for all tests, for a new one would have to learn every table anew."""
+    kept: dict[str, Cleaner] = {}
+
+    def of(url: str) -> Cleaner:
+        if url not in kept or kept[url].broken:
+            kept[url] = psycopg.connect(url, autocommit=True)
+        return kept[url]
+
+    yield of
+    for connection in kept.values():
+        connection.close()
+
+
 @pytest.fixture
-def database_url(bare_url: str) -> str:
+def database_url(bare_url: str, cleaner: Callable[[str], Cleaner]) -> str:
     """The address of a database without a row."""
-    with psycopg.connect(bare_url, autocommit=True) as connection:
-        connection.execute(FORGET)
-        connection.execute("DELETE FROM template_version")
+    try:
+        cleaner(bare_url).execute(FORGET)
+    except psycopg.OperationalError:  # a test cut every connection, this one among them
+        cleaner(bare_url).execute(FORGET)
+    cleaner(bare_url).execute("DELETE FROM template_version")
     return bare_url
 
 
 @pytest.fixture
-def clean_url(shared_url: str) -> str:
+def clean_url(shared_url: str, cleaner: Callable[[str], Cleaner]) -> str:
     """The address of a database without a row but the shipped words."""
-    with psycopg.connect(shared_url, autocommit=True) as connection:
-        connection.execute(FORGET)
+    cleaner(shared_url).execute(FORGET)
     return shared_url
 
 
@@ -155,6 +178,8 @@ def settings(tmp_path: Path, port: int) -> Settings:
 
 
 parsed_once, known_once, zones_once = cache(parse_template), cache(known_schema), cache(available_timezones)
+shipped_once, almanac_once = cache(shipped), cache(shipped_almanac)
+shelf_once, ladder_once = cache(shipped_shelf), cache(parse_ladder)
 
 
 @cache
@@ -165,10 +190,14 @@ def packages_once(path: tuple[str, ...], group: str) -> EntryPoints:
 
 @pytest.fixture
 def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is the same for all tests is read once: packages, time zones, words, revisions."""
+    """What is the same for all tests is read once: packages, time zones, words, ladders, dated tables, revisions."""
     monkeypatch.setattr("app.wiring.adapters.entry_points", lambda *, group: packages_once(tuple(sys.path), group))
     monkeypatch.setattr("app.rules.agency.available_timezones", zones_once)
     monkeypatch.setattr("app.pipeline.wording.parse_template", parsed_once)
+    monkeypatch.setattr("app.pipeline.ladders.parse_ladder", ladder_once)
+    monkeypatch.setattr("app.wiring.services.shipped", shipped_once)
+    monkeypatch.setattr("app.wiring.services.shipped_almanac", almanac_once)
+    monkeypatch.setattr(sys.modules[shipped_shelf.__module__], "shipped_shelf", shelf_once)
     monkeypatch.setattr("app.wiring.services.known_schema", known_once)
     monkeypatch.setattr("app.wiring.services.check_schema", lambda _: None)  # this very version made it
 

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tests.bench import page
+from tests.bench import page, sharing
 from tests.bench.rounds import measure
 from tests.bench.stand import standing
 
-KNOWN = {"plan", "texts", "mails", "callbacks", "far"}
+KNOWN = {"plan", "texts", "mails", "callbacks", "far", "workers", "fairness"}
 out, err = Console(), Console(stderr=True)
 
 Size = Annotated[int, typer.Option(help="How many people, each with one text and one e-mail due.", min=1_000)]
@@ -29,12 +29,12 @@ Page = Annotated[Path | None, typer.Option("--write", help="Put the figures into
 def main(  # noqa: PLR0917  (a command's parameters are its options)
     size: Size = 100_000,
     rounds: Rounds = 3,
-    only: Only = "plan,texts,mails,callbacks,far",
+    only: Only = "plan,texts,mails,callbacks,far,workers,fairness",
     minutes: Minutes = 5.5,
     as_json: AsJson = False,  # noqa: FBT002  (a flag is a flag)
     write: Page = None,
 ) -> None:
-    """Measure planning, delivery (texts, e-mails, to a provider far away) and callbacks, beside bare loops."""
+    """Measure planning, delivery (near, far, by several workers, fairly shared) and callbacks, beside bare loops."""
     wanted = {name.strip() for name in only.split(",")}
     if not wanted <= KNOWN:
         raise typer.BadParameter(f"known are {', '.join(sorted(KNOWN))}", param_hint="--only")
@@ -42,6 +42,10 @@ def main(  # noqa: PLR0917  (a command's parameters are its options)
     until = time.monotonic() + minutes * 60
     with err.status("putting everything up") as status, standing(size) as stand:
         series = measure(stand, only=wanted, rounds=rounds, until=until, told=status.update)
+        if "workers" in wanted:
+            series |= sharing.several_workers(stand, status.update)
+        if "fairness" in wanted:
+            series |= sharing.fairness(stand, status.update)
         done = max(len(one.rounds) for one in series.values())
         today = datetime.now(UTC).date()  # noqa: TID251  (the day on the page)
         command = " ".join(["python -m tests.bench", *sys.argv[1:]])

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.planning`: how long a season's planning takes with all ladders, and what one event costs.
+"""`python -m tests.bench.planning`: a season's forecast and planning with all ladders, and what one event costs.
 
 The people are made by SQL: three channels, six languages, places in three zones, a tenth who share a phone with
 another, renewals over twelve months in every status. Everybody is planned from nothing; then one day after the
@@ -12,8 +12,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Any, Final
@@ -26,13 +27,25 @@ from app.db.embedded import EmbeddedPostgres
 from app.queue import quiet_logs
 from app.settings import read_settings
 from app.wiring import Services, migrate, open_services
-from tests.bench import gauge
+from tests.bench import gauge, page
 from tests.bench.population import AGENCY
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAYS = 10
 """They go over the day on which the steps of March's renewals that begin on its first come within the horizon."""
 SINGLES, BATCHES, BATCH = 200, 5, 1_000
+MONTHS, MONDAY, NOISY = 3, 0, 0.2
+FORECAST, FORECAST_AGAIN = "forecast of three months, nothing planned", "the same, everything planned"
+FIRST, ORDINARY, WEEKLY = (
+    "everybody planned from nothing",
+    "an ordinary day",
+    "a Monday, on which all is looked through",
+)
+ENTERING, EVENT, THOUSAND = "a day on which a month comes near", "one event", "1,000 events in one pass"
+WANTED = {
+    FORECAST: "< 30 s, < 500 MB", FORECAST_AGAIN: "< 30 s, < 500 MB", FIRST: "", ORDINARY: "< 60 s", WEEKLY: "< 60 s",
+    ENTERING: "< 60 s", EVENT: "< 20 ms of database time", THOUSAND: "one pass",
+}  # fmt: skip
 ID: Final = "cast('00000000-0000-7000-8000-' || lpad(to_hex(n * 4 + {}), 12, '0') AS uuid)"
 MEMBER, PHONE, EMAIL, RENEWAL = (ID.format(number) for number in range(4))
 PEOPLE = f"""
@@ -66,23 +79,56 @@ PEOPLE = f"""
 """  # noqa: S608
 MARK = "INSERT INTO replan SELECT agency_id, id FROM renewal"
 DRAWN = "SELECT id FROM renewal ORDER BY md5(cast(id AS text)) LIMIT %(count)s"
-Size = Annotated[int, typer.Option(help="How many people.", min=1_000)]
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- planning: begin -->", "<!-- planning: end -->"
+HEADINGS = ("what", "wanted for 1,000,000")
+Figure = dict[str, float]
+Sizes = Annotated[str, typer.Option(help="How many people, one run for each, separated by commas.")]
+Write = Annotated[bool, typer.Option("--write", help="Put the table into the page of figures.")]
 
 
-def main(size: Size = 10_000) -> None:
-    """Measure planning, and print the figures as JSON."""
+def main(sizes: Sizes = "10000,100000", write: Write = False) -> None:  # noqa: FBT002  (a flag is a flag)
+    """Measure forecasts and planning, and print the figures as JSON and a table."""
     quiet_logs()
+    found = {}
+    for size in map(int, sizes.split(",")):
+        found[size] = _run(size)
+        sys.stderr.write(json.dumps({size: found[size]}) + "\n")
+    shown = table(found)
+    if write:
+        page.between(PAGE, BEGIN, END, shown)
+    sys.stdout.write(shown + "\n")
+
+
+def table(found: Mapping[int, Mapping[str, Any]]) -> str:
+    """Return the figures of all sizes side by side."""
+    rows = [[what, wanted, *(_cell(found[size][what]) for size in found)] for what, wanted in WANTED.items()]
+    return page.markdown((*HEADINGS, *(f"{size:,} people" for size in found)), rows)
+
+
+def _cell(figure: Figure) -> str:
+    parts = [f"{figure['seconds']:,.3g} s", f"database {figure['database']:,.3g} s"]
+    if figure.get("rows"):
+        parts.append(f"{figure['rows']:,.0f} rows")
+    if "memory" in figure:
+        parts.append(f"{figure['memory']:,.0f} MiB")
+    if figure.get("noise", 0) > NOISY:
+        parts.append(f"others used {figure['noise']:.1f} cores")
+    return ", ".join(parts)
+
+
+def _run(size: int) -> dict[str, Figure]:
     with (
         tempfile.TemporaryDirectory(prefix="keepcovered-bench-") as made,
         EmbeddedPostgres(Path(made), durable=True) as server,
     ):
         try:
-            asyncio.run(_measure(Path(made), server, size))
+            return asyncio.run(_measure(Path(made), server, size))
         finally:
             server.erase()
 
 
-async def _measure(folder: Path, server: EmbeddedPostgres, size: int) -> None:
+async def _measure(folder: Path, server: EmbeddedPostgres, size: int) -> dict[str, Figure]:
     settings = read_settings(folder, "http://127.0.0.1:8000")
     await migrate(settings, server.url)
     postgres = int((server.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
@@ -91,12 +137,11 @@ async def _measure(folder: Path, server: EmbeddedPostgres, size: int) -> None:
         agency = await services.tenancy.add(AGENCY.split("[rates]")[0])
         with psycopg.connect(server.url, autocommit=True) as connection:
             _fill(connection, agency.id, size)
-            one = _Measured(services, connection, agency.id, postgres)
-            figures: dict[str, Any] = {"people": size, "first plan": await one.first()}
-            figures["days"] = [await one.day(NOW + timedelta(days=number)) for number in range(1, DAYS + 1)]
-            figures["an event"] = await one.events(SINGLES, 1)
-            figures["a batch"] = await one.events(BATCHES, BATCH)
-    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+            one = _Measured(services, connection, agency, postgres)
+            figures = {FORECAST: await one.forecast(), FIRST: await one.first()}
+            figures |= await one.days()
+            figures |= {FORECAST_AGAIN: await one.forecast()}
+            return figures | {EVENT: await one.events(SINGLES, 1), THOUSAND: await one.events(BATCHES, BATCH)}
 
 
 def _fill(connection: psycopg.Connection, agency: Any, size: int) -> None:
@@ -114,42 +159,60 @@ async def _at(services: Services, moment: datetime) -> None:
 
 
 class _Measured:
-    """What is measured, each as seconds, CPU seconds of the database and of this process, rows, and memory."""
+    """What is measured, each as seconds, CPU seconds of the database, rows, and this process's memory in MiB."""
 
     def __init__(self, services: Services, connection: psycopg.Connection, agency: Any, postgres: int) -> None:
-        self._services, self._connection, self._agency, self._postgres = services, connection, agency, postgres
+        self._services, self._connection, self._agency = services, connection, agency
+        self._both = {"postgres": postgres, "process": os.getpid()}
 
-    async def first(self) -> dict[str, float]:
+    async def forecast(self) -> Figure:
+        """Forecast the coming three months."""
+
+        async def messages() -> int:
+            return int((await self._services.forecasting.months(self._agency, MONTHS)).totals["messages"])
+
+        return await self._clocked(messages)
+
+    async def first(self) -> Figure:
         """Plan everybody from nothing."""
         found = await self._clocked(self._services.planning.waiting)
         self._connection.execute("VACUUM ANALYZE message")
         return found
 
-    async def day(self, moment: datetime) -> dict[str, float]:
-        """Plan what a day brings."""
-        await _at(self._services, moment)
-        return await self._clocked(self._services.planning.daily)
+    async def days(self) -> dict[str, Figure]:
+        """Plan one day after the other; return an ordinary one, the weekly look at everything, and the longest."""
+        ordinary, weekly, entering = list[Figure](), list[Figure](), list[Figure]()
+        for moment in (NOW + timedelta(days=number) for number in range(1, DAYS + 1)):
+            await _at(self._services, moment)
+            one = await self._clocked(self._services.planning.daily)
+            (entering if one["rows"] else weekly if moment.weekday() == MONDAY else ordinary).append(one)
+        longest: Callable[[Figure], float] = itemgetter("seconds")
+        return {
+            ORDINARY: sorted(ordinary, key=longest)[len(ordinary) // 2],
+            WEEKLY: max(weekly, key=longest), ENTERING: max(entering, key=longest),
+        }  # fmt: skip
 
-    async def events(self, rounds: int, count: int) -> dict[str, float]:
-        """Plan again what so many events changed; medians, and what the database used for each round."""
+    async def events(self, rounds: int, count: int) -> Figure:
+        """Plan again what so many events changed; the median, and what the database used for each round."""
         chosen = self._connection.execute(DRAWN, {"count": rounds * count}).fetchall()
-        told, walls = gauge.read({"postgres": self._postgres}), list[float]()
+        told, walls = gauge.read(self._both), list[float]()
         for number in range(rounds):
             ids = [id_ for (id_,) in chosen[number * count : (number + 1) * count]]
-            self._connection.execute("INSERT INTO replan SELECT %s, unnest(%s::uuid[])", [self._agency, ids])
+            self._connection.execute("INSERT INTO replan SELECT %s, unnest(%s::uuid[])", [self._agency.id, ids])
             begun = time.perf_counter()
-            await self._services.planning.agency(self._agency)
+            await self._services.planning.agency(self._agency.id)
             walls.append(time.perf_counter() - begun)
-        used = gauge.read({"postgres": self._postgres}).since(told)
-        return {"seconds": round(median(walls), 4), "database": round(used.groups["postgres"] / rounds, 4)}
+        used = gauge.read(self._both).since(told)
+        return {"seconds": median(walls), "database": used.groups["postgres"] / rounds, "noise": used.noise}
 
-    async def _clocked(self, work: Callable[[], Awaitable[int]]) -> dict[str, float]:
-        told, begun, cpu = gauge.read({"postgres": self._postgres}), time.perf_counter(), time.process_time()
+    async def _clocked(self, work: Callable[[], Awaitable[int]]) -> Figure:
+        told, begun = gauge.read(self._both), time.perf_counter()
         rows = await work()
-        seconds, used = time.perf_counter() - begun, gauge.read({"postgres": self._postgres}).since(told)
+        seconds = time.perf_counter() - begun
+        used = gauge.read(self._both).since(told)
         return {
-            "rows": rows, "seconds": round(seconds, 2), "database": round(used.groups["postgres"], 2),
-            "process": round(time.process_time() - cpu, 2), "memory": gauge.memory(os.getpid())["rss"],
+            "rows": rows, "seconds": seconds, "database": used.groups["postgres"],
+            "memory": gauge.memory(os.getpid())["rss"], "noise": used.noise,
         }  # fmt: skip
 
 

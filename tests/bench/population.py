@@ -32,6 +32,8 @@ email = "Medi-Cal renewals <renewals@orange.example.org>"
 sms_segments_per_second = 1_000_000
 emails_per_second = 1_000_000
 """
+NEIGHBOUR = AGENCY.replace("orange", "kern").replace("Orange", "Kern").replace("+1714555", "+1661555")
+"""Another agency, with senders of its own."""
 MONTH = date(2027, 2, 1)
 DUE = datetime(2026, 12, 1, 18, tzinfo=UTC)
 """An hour after the reminders of `MONTH` fall due, on the first morning of the step's month."""

@@ -41,6 +41,8 @@ class Series:
     rounds: list[Round] = field(default_factory=list)
     memory: list[dict[str, float]] = field(default_factory=list)
     """Looks at the worker's memory while it was at it."""
+    waits: list[float] = field(default_factory=list)
+    """Seconds that each item waited, where that is what counts."""
 
     def middle(self, of: Callable[[Round], float]) -> float:
         """Return the median over the rounds."""

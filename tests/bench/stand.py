@@ -6,12 +6,14 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -93,6 +95,10 @@ class Stand:
     agency: Agency
     groups: dict[str, int]
     """The process trees that are measured, by name."""
+    another: Callable[[], AbstractContextManager[Worker]] = field(repr=False)
+    """Starts one more worker."""
+    neighbour: Callable[[int], UUID] = field(repr=False)
+    """Adds another agency with so many people, whose renewals are to be planned."""
 
     def run(self, *statements: str, **values: object) -> int:
         """Run statements outside any transaction and return how many rows the last one touched."""
@@ -148,7 +154,9 @@ def standing(size: int) -> Iterator[Stand]:
                     "sink": sink.pid,
                     "far sink": far_sink.pid,
                 }
-                yield Stand(connection, sink, worker, bare, far, agency, groups)
+                another = partial(_worker, folder, server.url, sink.url)
+                neighbour = partial(_neighbour, connection, folder, server.url, sink)
+                yield Stand(connection, sink, worker, bare, far, agency, groups, another, neighbour)
         finally:
             server.erase()
 
@@ -172,6 +180,24 @@ def _fill(connection: psycopg.Connection, folder: Path, sink: Sink, agency: Agen
     population.load(connection, population.County(agency.id, KeyRing(settings.key_ring), index), size)
     connection.execute(PREPARE)
     connection.execute("VACUUM ANALYZE")
+
+
+def _neighbour(connection: psycopg.Connection, folder: Path, url: str, sink: Sink, size: int) -> UUID:
+    """Add another agency with people of its own, whose renewals are to be planned; return its id."""
+    settings = sandbox(folder, sink.url)
+
+    async def add() -> Agency:
+        async with open_services(settings, url) as services:
+            added = await services.tenancy.add(population.NEIGHBOUR)
+        if not isinstance(added, Agency):
+            raise TypeError(added)
+        return added
+
+    agency = asyncio.run(add())
+    index = BlindIndex(key_bytes(settings.index_key.get_secret_value()))
+    population.load(connection, population.County(agency.id, KeyRing(settings.key_ring), index), size)
+    connection.execute(f"{MARK} WHERE agency_id = %s", [agency.id])  # type: ignore[call-overload]
+    return agency.id
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from app.rules.wording_checks import sample_words
 from app.rules.wording_reading import parse_template
 from app.settings import Settings, read_settings
 from app.wiring import Services, open_services
+from app.worker import working
 from channels.contract import Accepted, Mail, OutgoingMessage
 from tests.bench import callbacks
 from tests.bench.population import LANGUAGES
@@ -93,8 +94,17 @@ def _body(services: Services, language: str) -> str:
 
 
 async def _lane(services: Services, channel: Channel) -> int:
-    [(agency, _)] = [lane for lane in await services.dispatch.due() if lane[1] == channel]
-    return await services.delivery.lane(agency, channel)
+    due = [agency for agency, other in await services.dispatch.due() if other == channel]
+    return sum([await services.delivery.lane(agency, channel) for agency in due])
+
+
+async def serve(services: Services, seconds: int) -> int:
+    """Be a worker for a while, with a tick each second that looks for what is due."""
+    async with working(services):
+        for _ in range(seconds):
+            await services.dispatch.wake()
+            await asyncio.sleep(1)
+    return seconds
 
 
 async def mails_alone(services: Services, count: int) -> int:
@@ -122,7 +132,7 @@ async def mails_alone(services: Services, count: int) -> int:
 
 COMMANDS: dict[str, Callable[[Services, int], Awaitable[int]]] = {
     "plan": plan, "texts": texts, "mails": mails, "bare": bare, "mails alone": mails_alone,
-    "sign callbacks": callbacks.sign, "callbacks": callbacks.send,
+    "sign callbacks": callbacks.sign, "callbacks": callbacks.send, "serve": serve,
 }  # fmt: skip
 
 
