@@ -376,7 +376,7 @@ async def test_a_host_that_does_not_answer_takes_no_connection_from_another(prov
         left.set()
 
     async with await asyncio.start_server(says_nothing, "127.0.0.1", 0) as server:
-        async with Transport(timeout=timedelta(seconds=30), connections=1) as transport:
+        async with Transport(timeout=timedelta(seconds=8), connections=1) as transport:
             waiting = asyncio.create_task(post(transport, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
             await reached.wait()
             assert isinstance(await asyncio.wait_for(post(transport, provider.url), 5), Answer)
