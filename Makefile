@@ -50,6 +50,7 @@ format: $(STAMP) ## Bring the code into its one form
 
 bench: $(STAMP) ## Measure planning, delivery, intake and callbacks beside bare loops
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.planning
 	$(BIN)/python -m tests.bench.intake
 	$(BIN)/python -m tests.bench.burst
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from app.db.columns import columns
-from app.db.deliveries import IN_FLIGHT
+from app.db.deliveries import IN_FLIGHT, STEER
 from app.db.sealed import associated
 from app.db.transaction import Session
 from app.db.verdicts import consent_joins_of, refusal
@@ -44,15 +44,16 @@ APPLY = f"""
       SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine
         FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED),
     said AS MATERIALIZED (
-      SELECT DISTINCT ON (a.message_id, a.period) w.id, w.period, w.attempt_id, w.provider_id, w.provider_code,
-             w.received_at, w.received_on_machine, heard.status, heard.reason, a.message_id, a.channel, a.provider,
-             a.intended_on_machine, a.send_at, {REPLACED} AS replaced, greatest(a.accepted_on_machine,
-               a.intended_on_machine + (a.send_at - a.intended_at)) AS left_on_machine
-        FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
-       CROSS JOIN LATERAL (SELECT CASE WHEN {UNHEARD} THEN 'undelivered' ELSE w.status END AS status,
-                                  CASE WHEN {UNHEARD} THEN 'nothing_said' ELSE w.reason END AS reason) heard
-       WHERE heard.status = 'delivered' OR NOT a.over
-       ORDER BY a.message_id, a.period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], heard.status), w.id),
+      SELECT DISTINCT ON (message_id, period) * FROM (
+        SELECT w.id, w.period, w.attempt_id, w.provider_id, w.provider_code, w.received_at, w.received_on_machine,
+               CASE WHEN {UNHEARD} THEN 'undelivered' ELSE w.status END AS status,
+               CASE WHEN {UNHEARD} THEN 'nothing_said' ELSE w.reason END AS reason,
+               a.message_id, a.channel, a.provider, a.intended_on_machine, a.send_at, a.over, {REPLACED} AS replaced,
+               greatest(a.accepted_on_machine, a.intended_on_machine + (a.send_at - a.intended_at)) AS left_on_machine
+          FROM waiting w JOIN attempt a ON (a.id, a.period) = (w.attempt_id, w.period) AND a.state <> 'rejected'
+               AND (w.status = 'delivered' OR NOT a.over)) heard
+       WHERE status = 'delivered' OR NOT over
+       ORDER BY message_id, period, array_position(ARRAY['delivered', 'undelivered', 'accepted'], status), id),
     done AS (UPDATE receipt r SET applied_at = :now FROM waiting w WHERE (r.id, r.period) = (w.id, w.period)),
     proved AS (
       UPDATE attempt a SET state = CASE WHEN s.replaced THEN a.state ELSE 'accepted' END,
@@ -155,6 +156,7 @@ async def apply_waiting(session: Session, rules: Rules, limit: int = 5000) -> Se
     """Apply receipts that wait, forward along the transition table; return the messages they moved."""
     moved = columns(("from_status", "to_status"), rules.moves)
     again = columns(("again_reason", "again_tries", "again_wait"), rules.again)
+    await session.all(STEER, without=["seqscan"])  # receipts are few beside what was ever attempted
     return await session.all(
         APPLY_WAITING, now=session.now, limit=limit, erasable=list(rules.erasable),
         erase_at=session.now + rules.erase_after, **moved, **again,

@@ -62,7 +62,7 @@ def test_what_is_shown_must_stand_in_the_output_in_order():
     assert missing("three\none", "one two three") == "one"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_every_example_runs_as_printed():
     with a_service() as (environment, port):
         for page in pages():

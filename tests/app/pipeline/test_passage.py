@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.db.receipts import ASKED
 from app.pipeline.passage import Passage
 from app.rules.facts import Channel, Email, RenewalChanged, RenewalDue, RenewalStatus
 from app.wiring import machine_now
@@ -26,6 +27,8 @@ def passage(world):
         for channel in accepted:
             for message in [one for one in world.fakes[Channel(channel)].sent if one.reference not in heard]:
                 heard.add(message.reference)
+                if channel == Channel.VOICE:
+                    await world.receipt(message, Status.ACCEPTED, Channel.VOICE, key=f"CA1:{ASKED}")
                 await world.receipt(message, Status.DELIVERED, Channel(channel))
 
     built = world.services
