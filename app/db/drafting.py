@@ -119,8 +119,8 @@ REACH = text(f"""
 """)  # noqa: S608  (constants of ours)
 UNREACHED = text("""
     INSERT INTO reach (member_id, channel, place, zone, refused)
-    SELECT DISTINCT member_id, 'none', :agency_zone || ';', :agency_zone, 'no_contact_point' FROM occasion
-     WHERE member_id NOT IN (SELECT member_id FROM reach)
+    SELECT member_id, 'none', :agency_zone || ';', :agency_zone, 'no_contact_point'
+      FROM (SELECT member_id FROM occasion EXCEPT SELECT member_id FROM reach) nobody
 """)
 MET = text(f"""
     SELECT DISTINCT rn.occasion, rn.program, rn.cycle, rn.owner, rn.status, anchor.name AS anchor, anchor.day
