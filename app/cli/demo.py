@@ -136,14 +136,14 @@ async def _run(settings: Settings, progress: Progress, *, keep: bool) -> bool:
 
 
 async def _until_ready(client: httpx.AsyncClient) -> None:
-    for _ in range(500):
+    for _ in range(600):
         try:
             if (await client.get("/readyz")).is_success:
                 return
         except httpx.TransportError:
             pass
-        await asyncio.sleep(0.02)
-    raise KeepCoveredError("the service did not come up within ten seconds")
+        await asyncio.sleep(0.1)
+    raise KeepCoveredError("the service did not come up within a minute")
 
 
 async def _play(season: Season, progress: Progress) -> None:
