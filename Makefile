@@ -55,6 +55,7 @@ bench: $(STAMP) ## Measure planning, delivery, intake and callbacks beside bare 
 	$(BIN)/python -m tests.bench.burst
 
 storm: $(STAMP) ## Kill, freeze and cut off real processes, and look for what was lost or doubled; SEED=, SIZE=, ONLY=
+	$(BIN)/python -m pytest -q -p no:xdist -m long
 	$(BIN)/python -m tests.storm $(if $(SEED),--seed $(SEED)) $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))
 
 tests/fuzz/node_modules: tests/fuzz/package-lock.json

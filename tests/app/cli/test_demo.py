@@ -71,6 +71,7 @@ def _accepted(folder: Path) -> int:
         return int(book.execute("SELECT count(*) FROM messages").fetchone()[0])
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_demo_that_is_killed_twice_goes_on_and_nothing_was_sent_twice(folder):
     killed_once(folder, members_are_in)
