@@ -56,7 +56,8 @@ def halt(data: Path) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, how)
         end = time.monotonic() + patience
-        while _serves(pid, data) and time.monotonic() < end:
+        # Not until it looks like no server: an ending process loses its command line before it is gone.
+        while running(pid) and time.monotonic() < end:
             time.sleep(PAUSE)
 
 

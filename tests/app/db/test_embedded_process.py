@@ -62,3 +62,12 @@ def test_what_a_killed_server_left_running_is_seen_in_its_folder_only(tmp_path):
         assert orphans_of(tmp_path) == []
         left.kill()
     assert orphans_of(tmp_path / "data") == []
+
+
+def test_a_stopped_server_is_waited_for_though_its_command_line_is_gone_before_it_is(tmp_path, monkeypatch):
+    shown = iter([[b"/postgres", os.fsencode(tmp_path)]])
+    monkeypatch.setattr(embedded_process, "_command", lambda _: next(shown, []))
+    with subprocess.Popen(["sleep", "60"]) as server:  # noqa: S607
+        monkeypatch.setattr(embedded_process, "_title", lambda _: b"/postgres")
+        halt(a_data_folder(tmp_path, f"{server.pid}\n"))
+        assert not running(server.pid)
