@@ -3,14 +3,17 @@
 import re
 from typing import Final
 
-_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+LETTERS: Final = r"\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+"""What words are made of, for a class of signs: `\\w` and `\\b` alone end a word at a vowel sign of Hindi or Arabic."""
+_END: Final = re.compile(r"(?<=[.!?।؟։])\s+|(?<=[。！？។])|\n+| {2,}")
+"""A stop, a line's end, or the wide space between two sentences of Thai, which has no stop."""
 _WORD: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _VOWELS: Final = re.compile(r"[aeiouy]+")
 _SILENT: Final = re.compile(r"(?:[^laeiouy]e|[^aeiouydt]ed|[^aeiouysxz]es)$")
 
 
 def sentences(text: str) -> list[str]:
-    """Cut a text into its sentences, in Latin, Chinese and Korean punctuation."""
+    """Cut a text into its sentences, in Latin, Chinese, Korean, Indian, Arabic and Armenian punctuation."""
     return [part.strip() for part in _END.split(text) if part and part.strip()]
 
 

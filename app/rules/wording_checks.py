@@ -6,7 +6,7 @@ what its channel cannot carry in `wording_fit`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.rules.agency import Agency
 from app.rules.facts import Channel
+from app.rules.languages import fallbacks
 from app.rules.readability import grade, sentences
 from app.rules.wording import MARK, ConsentWording, Template, Words, fill, join
 from app.rules.wording_direction import is_right_to_left
@@ -42,16 +43,26 @@ LONGEST_SUBJECT: Final = 78
 LONGEST_CALL: Final = 900
 """Characters; about a minute of speech."""
 HIGHEST_GRADE: Final = 6.9
-SMALL_ALPHABET: Final = frozenset({"en", "es"})
+SMALL_ALPHABET: Final = frozenset({"en", "es", "tl"})
 """Languages whose texts are written to fit GSM-7; one stranger among the letters would double their price."""
-SEGMENTS: Final = {"en": 2, "es": 2}
+SEGMENTS: Final = {"en": 2, "es": 2, "tl": 2}
 """Segments of a text at most; `SEGMENTS_OTHER` where an alphabet takes more room."""
 SEGMENTS_OTHER: Final = 4
 ROOMIER: Final = frozenset({"welcome", "help"})
 """Sent once or on request, and told by the carriers what to say: they may take one segment more."""
-LONGEST_SENTENCE: Final = {"zh-Hans": 45, "zh-Hant": 45, "ko": 60}
+LONGEST_SENTENCE: Final = {"zh-Hans": 45, "zh-Hant": 45, "ko": 60, "ja": 60, "km": 100}
 """Characters of a sentence at most, its marks not counted; `LONGEST_SENTENCE_OTHER` for the rest."""
 LONGEST_SENTENCE_OTHER: Final = 130
+
+PAGE, CALL = "page", "call"
+"""Words that no channel carries."""
+WARNINGS: Final[Mapping[str, frozenset[str]]] = {
+    "page_common": frozenset({"bad_email"}),
+    "page_preferences": frozenset({"word_hint"}),
+    "page_privacy": frozenset({"not_held", "others_county", "others_law"}),
+    "page_verify": frozenset({"careful", "never_ask", "never_come", "never_give"}),
+}
+"""Parts of pages that name what nobody is asked for: they warn of it or say that it is not held. One has an example."""
 
 _SAMPLE: Final = Agency(
     id=UUID(int=0),
@@ -60,13 +71,15 @@ _SAMPLE: Final = Agency(
     county_code="30",
     phone="+18002819799",
     postal_address="1 Sample Street, Santa Ana, CA 92701",
+    fraud_email="fraud@example.org",
 )
 
 _SAMPLE_CALL: Final = {
     "key": "2", "hours": "8 - 5", "day": "1", "last_day": "5", "opens": "8", "closes": "5", "hour": "8", "minute": "30",
 }  # fmt: skip
 """What stands for the marks that only a call's menu has."""
-_PHONE_LINE: Final = re.compile(r"^\{(?:phone|county_phone)\}$", re.MULTILINE)
+_PHONE: Final = re.compile(r"\{(?:\w+_)?(?:phone|tty)\}")
+_PHONE_LINE: Final = re.compile(rf"^{_PHONE.pattern}$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +88,15 @@ class Row:
 
     key: str
     channel: str
+    """A channel, or `page` or `call` for words beside them."""
     language: str
     review: str
     chars: int
     segments: int
     forced_by: str
     """The character that forces the text into UCS-2, with its name and place; empty for GSM-7."""
+    stands_in: str = ""
+    """The language whose words a reader gets where there are none."""
 
 
 def sample_words(language: str) -> dict[str, str]:
@@ -95,6 +111,9 @@ def sample_words(language: str) -> dict[str, str]:
         "code": "K7QF2M4P",
         "signup_code": "482913",
         "unsubscribe_url": "https://reminders.example.org/unsubscribe/sample",
+        "safe_word": "Magnolia",
+        "address": "*** *** 9799",
+        "link": "https://reminders.example.org/p/9fK2mQ7x",
         **_SAMPLE_CALL,
     }
     return shared | own
@@ -105,7 +124,7 @@ def check(template: Template, words: Words, measure: Measure) -> list[Finding]:
     found = [*lacking(template), *_menu(template)]
     for channel in template.channels:
         found += [finding(template, channel, problem) for problem in _problems(template, channel, words, measure)]
-    return found
+    return found + [finding(template, PAGE, problem) for problem in _of_page(template, words)]
 
 
 def check_wording(wording: ConsentWording) -> list[Finding]:
@@ -118,25 +137,34 @@ def check_wording(wording: ConsentWording) -> list[Finding]:
 
 
 def coverage(templates: Iterable[Template], languages: Iterable[str], measure: Measure) -> list[Row]:
-    """Make the completeness table: each key and channel that English has, in each language."""
+    """Make the completeness table: each key and channel that English has, pages too, in each language."""
     held = {(template.key, template.language): template for template in templates}
-    wanted = [(t.key, channel) for t in held.values() if t.language == "en" for channel in t.channels]
-    return [
-        _row(held.get((key, language)), key, channel, language, measure)
-        for key, channel in wanted
-        for language in languages
-    ]
+    wanted = [(t.key, place) for t in held.values() if t.language == "en" for place in places(t)]
+    return [_row(held, key, channel, language, measure) for key, channel in wanted for language in languages]
 
 
-def _row(template: Template | None, key: str, channel: Channel, language: str, measure: Measure) -> Row:
-    if template is None or channel not in template.channels:
-        return Row(key, channel, language, "missing", 0, 0, "")
-    said = _said(template, channel, sample_words(language))
-    parts, cause = 0, ""
-    if channel is Channel.SMS:
+def places(template: Template) -> tuple[str, ...]:
+    """Return where the words of a template are read or heard: its channels, and a page or the menu of a call."""
+    beside = {PAGE: template.page, CALL: template.call}
+    return (*template.channels, *(place for place, texts in beside.items() if texts))
+
+
+def _row(held: Mapping[tuple[str, str], Template], key: str, place: str, language: str, measure: Measure) -> Row:
+    template = held.get((key, language))
+    if template is None or place not in places(template):
+        near = (tag for tag in fallbacks(language) if (key, tag) in held and place in places(held[key, tag]))
+        return Row(key, place, language, "missing", 0, 0, "", next(near, ""))
+    words, parts, cause = sample_words(language), 0, ""
+    if place not in tuple(Channel):
+        texts = template.page if place == PAGE else template.call
+        return Row(
+            key, place, language, str(template.review), sum(len(fill(one, words)) for one in texts.values()), 0, ""
+        )
+    said = _said(template, Channel(place), words)
+    if place == Channel.SMS:
         size = measure(said)
         parts, cause = size.count, size.cause
-    return Row(key, channel, language, str(template.review), len(said), parts, cause)
+    return Row(key, place, language, str(template.review), len(said), parts, cause)
 
 
 # --- the checks, one rule each ---------------------------------------------------------------
@@ -154,6 +182,19 @@ def _problems(template: Template, channel: Channel, words: Words, measure: Measu
     yield from telling(template.language, _open_to_all(template, source if channel is not Channel.EMAIL else ""))
 
 
+def _of_page(template: Template, words: Words) -> Iterator[Problem]:
+    """Look over the words of a web page: they promise and ask as little as a message does."""
+    if not template.page:
+        return
+    source = "\n".join(text.source for text in template.page.values())
+    yield from _reading(template.language, "\n".join(fill(text, words) for text in template.page.values()))
+    yield from _sentences(template.language, source)
+    warned = WARNINGS.get(template.key, frozenset())
+    source = "\n".join(text.source for part, text in template.page.items() if part not in warned)
+    yield from taboos(template.language, source)
+    yield from foreign_links(source)
+
+
 def _text(template: Template, said: str, size: Size) -> Iterator[Problem]:
     most = SEGMENTS.get(template.language, SEGMENTS_OTHER) + (template.key in ROOMIER)
     if len(said) > LONGEST_SMS:
@@ -162,7 +203,7 @@ def _text(template: Template, said: str, size: Size) -> Iterator[Problem]:
         yield f"{size.count} segments", f"Use {most} at most"
     if size.cause and template.language in SMALL_ALPHABET:
         yield f"{size.cause} makes the text dearer", "Say it in other words; letters are never stripped"
-    if is_right_to_left(template.language) and template.sms and not _PHONE_LINE.search(template.sms.source):
+    if is_right_to_left(template.language) and template.sms and _PHONE.search(_PHONE_LINE.sub("", template.sms.source)):
         yield "the phone number stands among the words", "Give it a line of its own: phones differ in how they mix"
 
 
@@ -180,7 +221,7 @@ def _reading(language: str, said: str) -> Iterator[Problem]:
 
 def _sentences(language: str, source: str) -> Iterator[Problem]:
     most = LONGEST_SENTENCE.get(language, LONGEST_SENTENCE_OTHER)
-    longest = max(map(len, sentences(MARK.sub("", source))), default=0)
+    longest = max((len(MARK.sub("", sentence).strip()) for sentence in sentences(source)), default=0)
     if longest > most:
         yield f"a sentence of {longest} characters", f"Use {most} at most"
 

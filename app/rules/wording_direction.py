@@ -13,9 +13,9 @@ Around = Mapping[str, tuple[str, str]]
 
 _LEFT_TO_RIGHT: Final = (
     "phone", "county_phone", "new_county_phone", "fraud_phone", "ssa_phone", "coveredca_phone", "tty", "portal", "code",
-    "signup_code", "limit", "unsubscribe_url",
+    "signup_code", "limit", "unsubscribe_url", "fraud_email", "address", "link",
 )  # fmt: skip
-_ANY_WAY: Final = ("agency", "postal_address", "new_county")
+_ANY_WAY: Final = ("agency", "postal_address", "privacy_contact", "new_county", "safe_word")
 """Names and addresses run the way their first letter does."""
 
 

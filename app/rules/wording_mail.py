@@ -17,7 +17,7 @@ from app.rules.wording_layout import lay_out
 from app.rules.wording_values import direction, first_name, tidy
 
 PERSONAL: Final = frozenset(
-    {"code", "signup_code", "month", "date", "new_county", "new_county_phone", "unsubscribe_url"}
+    {"code", "signup_code", "month", "date", "new_county", "new_county_phone", "unsubscribe_url", "safe_word"}
 )
 """The words that may differ from person to person; each one not shared becomes a mark."""
 

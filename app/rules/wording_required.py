@@ -54,15 +54,26 @@ _MARKS: Final[Mapping[tuple[str, Channel], frozenset[str]]] = {
     ("help", Channel.VOICE): _EVERY - {"code"},  # someone called us: there is no message
     ("stop_confirmation", Channel.VOICE): _EVERY - {"code"},
     ("call_link", Channel.SMS): _EVERY | {"portal"},
+    ("join_confirm", Channel.SMS): frozenset({"agency", "limit", "code"}),
+    ("reply_moved", Channel.SMS): _EVERY | {"county_phone", "portal"},
+    ("reply_scam", Channel.SMS): _EVERY | {"fraud_phone"},
+    ("reply_real", Channel.SMS): frozenset({"agency", "date", "fraud_phone", "code"}),
+    ("reply_not_real", Channel.SMS): frozenset({"agency", "fraud_phone", "code"}),
+    ("preferences_code", Channel.SMS): _EVERY | {"signup_code", "link"},
+    ("preferences_code", Channel.EMAIL): _EVERY_MAIL | {"signup_code", "link"},
+    ("preferences_code", Channel.VOICE): _EVERY | {"signup_code"},
+    **{("safe_word", channel): frozenset({"safe_word"}) for channel in Channel},
     ("language_help", Channel.SMS): frozenset({"phone"}),
     ("language_help", Channel.EMAIL): frozenset({"phone"}),
     ("language_help", Channel.VOICE): frozenset({"phone"}),
 }
 """The marks that a key must have on a channel; `_EVERY` or `_EVERY_MAIL` for those that are not listed."""
 
-_SAYS_STOP: Final = frozenset({"help", "start_confirmation", "call_link"})
+_SAYS_STOP: Final = frozenset({"help", "start_confirmation", "call_link", "join_confirm"})
 """The services that say it; whatever else comes unasked always does."""
 _NO_STOP_HINT: Final = frozenset({"voicemail", "stop_confirmation", "language_help"})
+LINES: Final = frozenset({"language_help", "safe_word"})
+"""What is put into other messages, and is none of its own."""
 _PARTS: Final = ("subject", "preheader", "greeting", "greeting_plain", "body", "signoff", "footer")
 _PAGE: Final = {"unsubscribed": ("title", "ask", "button", "done", "letters", "help")}
 
@@ -113,7 +124,7 @@ def _shape(template: Template, channel: Channel) -> Iterator[Problem]:
 
 def _sms_shape(template: Template) -> Iterator[Problem]:
     body = template.sms.source if template.sms else ""
-    if not body.startswith("{agency}") and template.key != "language_help":
+    if not body.startswith("{agency}") and template.key not in LINES:
         yield "the agency does not come first", "Begin with {agency}"
     if "STOP" not in body and (template.purpose != SERVICE or template.key in _SAYS_STOP):
         yield "STOP is missing", "Say how to stop, with STOP as the English word"
@@ -123,7 +134,7 @@ def _sms_shape(template: Template) -> Iterator[Problem]:
 
 def _email_shape(template: Template) -> Iterator[Problem]:
     email = template.email
-    if email is None or template.key == "language_help":
+    if email is None or template.key in LINES:
         return
     for part in _PARTS:
         if not getattr(email, part):
@@ -137,7 +148,7 @@ def _email_shape(template: Template) -> Iterator[Problem]:
 
 def _voice_shape(template: Template) -> Iterator[Problem]:
     voice = template.voice
-    if voice is None or template.key == "language_help":
+    if voice is None or template.key in LINES:
         return
     if "agency" not in voice.greeting.marks:
         yield "the call does not begin with who calls", "Put {agency} into greeting"

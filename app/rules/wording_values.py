@@ -19,6 +19,7 @@ LONGEST: Final = {
     "agency": 80,
     "first_name": 40,
     "postal_address": 200,
+    "privacy_contact": 200,
     "portal": 80,
     "portal_url": 2000,
     "unsubscribe_url": 2000,
@@ -27,6 +28,14 @@ LONGEST: Final = {
 LONGEST_OTHER: Final = 60
 QUICK_LENGTH: Final = 40
 """A printable word up to this length needs no tidying, whatever its mark."""
+
+_PATTERNS: Final = {"fa": ("LLLL y", "d LLLL y"), "hy": ("y 'թ'. LLLL", "y 'թ'. MMMM d")}
+"""How month and day are written where the common way does not fit a sentence.
+
+Farsi without the sign for "of", as our recordings say it; Armenian with the day last, so that a case ending may follow.
+"""
+_WHOLE_YEAR: Final = {"ru": ("г.", "года"), "uk": ("р.", "року")}
+"""How a language shortens "year" behind a number, and the whole word: a voice says it, and no sentence ends twice."""
 
 PORTAL_NAMES: Final = {"benefitscal.com": "BenefitsCal.com"}
 """Portals whose plain name is not just their host."""
@@ -61,15 +70,19 @@ def first_name(value: str | None) -> str | None:
 @lru_cache(maxsize=4096)
 def month_name(month: date, language: str) -> str:
     """Write a month with its year as readers of the language do; unknown languages read English."""
-    return format_skeleton("yMMMM", month, locale=_locale(language))
+    if language in _PATTERNS:
+        return format_date(month, _PATTERNS[language][0], locale=_locale(language))
+    return _whole_year(format_skeleton("yMMMM", month, locale=_locale(language)), language)
 
 
 @lru_cache(maxsize=4096)
 def long_date(day: date, language: str) -> str:
     """Write a day with its month and year as readers of the language do: `February 28, 2027`."""
-    return format_date(day, "long", locale=_locale(language))
+    pattern = _PATTERNS[language][1] if language in _PATTERNS else "long"
+    return _whole_year(format_date(day, pattern, locale=_locale(language)), language)
 
 
+@lru_cache(maxsize=256)
 def direction(language: str) -> str:
     """Say which way the language is written: `ltr` or `rtl`."""
     return _locale(language).text_direction
@@ -125,6 +138,8 @@ def agency_words(agency: Agency, *, limit: int = 10) -> dict[str, str]:
         "portal": portal_name(agency.portal_url),
         "portal_url": agency.portal_url,
         "postal_address": agency.postal_address,
+        "fraud_email": agency.fraud_email,
+        "privacy_contact": agency.privacy_contact or agency.postal_address or shown_phone(agency.phone),
         "limit": str(limit),
     }
     return {mark: tidy(mark, word) for mark, word in shown.items()}
@@ -140,6 +155,11 @@ def county_words(code: str | None, agency: Agency) -> dict[str, str]:
         return {}
     phone = shown_phone(county.phone or agency.county_phone or agency.phone)
     return {"new_county": county.name, "new_county_phone": phone}
+
+
+def _whole_year(shown: str, language: str) -> str:
+    short, whole = _WHOLE_YEAR.get(language, ("", ""))
+    return shown[: -len(short)] + whole if short and shown.endswith(short) else shown
 
 
 def _is_seen(sign: str) -> bool:

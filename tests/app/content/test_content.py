@@ -17,12 +17,15 @@ from app.rules.wording_checks import ROOMIER, check, check_wording, coverage, sa
 from app.rules.wording_fit import unfit
 from app.rules.wording_mail import PERSONAL, compose_mail, mail_words
 from app.rules.wording_reading import parse_template, parse_wordings
-from app.rules.wording_required import texts_of
+from app.rules.wording_required import LINES, texts_of
 from channels.segments import Encoding, as_sent, segments
 from schedules.ladders.reading import parse_ladder
 
 CONTENT = Path(app.__file__).parent / "content"
-LANGUAGES = ["en", "es", "vi", "zh-Hans", "zh-Hant", "ko"]
+LANGUAGES = [
+    "en", "es", "vi", "zh-Hans", "zh-Hant", "ko", "fa", "ar", "hy", "ru", "uk",
+    "tl", "ja", "th", "hi", "pa", "km", "lo",
+]  # fmt: skip
 KEYS = {
     "renewal_two_months", "signup_code", "welcome", "stop_confirmation", "start_confirmation", "help",
     "reply_received", "language_help", "voicemail", "unsubscribed", "call_menu", "call_link",
@@ -31,6 +34,9 @@ KEYS = {
     "six_month_renewal", "ssi_renewal", "cure_now", "cure_reminder", "cure_last", "ineligible", "apply_again",
     "age_out_21", "age_out_19", "age_out_26", "annual_care_plan", "continuity_of_care", "moved_county",
     "work_notice", "work_notice_last", "scam_alert", "update_contact",
+    "reply_wrong_person", "reply_done", "reply_call", "reply_moved", "reply_language", "reply_scam", "reply_real",
+    "reply_not_real", "join_confirm", "preferences_code", "safe_word",
+    "page_common", "page_signup", "page_preferences", "page_mine", "page_verify", "page_privacy",
 }  # fmt: skip
 LAYOUT = (CONTENT / "layout.mjml").read_text(encoding="utf-8")
 FILES = sorted(path for path in CONTENT.glob("*/*.toml") if path.stem not in {"wordings", "clips"})
@@ -51,7 +57,7 @@ def texts(template: Template, words: Words) -> Iterator[str]:
     if template.voice:
         yield compose_call(template.voice, words).whole
     yield from (fill(text, words) for text in (*template.page.values(), *template.call.values()))
-    if template.email and template.key != "language_help":
+    if template.email and template.key not in LINES:
         shared = {mark: word for mark, word in words.items() if mark not in PERSONAL}
         mail = compose_mail(template, LAYOUT, shared)
         own = mail_words(mail, words["first_name"], words)
@@ -89,6 +95,17 @@ def test_every_text_withstands_hostile_words(template):
 @EVERY
 def test_no_text_claims_that_a_person_reviewed_it(template):
     assert (template.review, template.reviewer) == ("draft", "")
+
+
+PAGES = [template for template in TEMPLATES if template.key.startswith("page_")]
+
+
+@pytest.mark.parametrize("template", PAGES, ids=[f"{t.language}-{t.key}" for t in PAGES])
+def test_every_page_says_in_each_language_what_it_says_in_english(template):
+    english = next(one.page for one in PAGES if (one.key, one.language) == (template.key, "en"))
+    assert {name: sorted(text.marks) for name, text in template.page.items()} == {
+        name: sorted(text.marks) for name, text in english.items()
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -202,7 +219,9 @@ def test_only_a_packet_that_was_mailed_is_to_be_returned(language):
     """What asks for the packet back goes only to those to whom the county mailed one."""
     words = {
         "en": "packet", "es": "paquete", "vi": "bộ hồ sơ", "zh-Hans": "续保资料", "zh-Hant": "續保資料",
-        "ko": "갱신 서류",
+        "ko": "갱신 서류", "fa": "بسته", "hy": "փաթեթ", "ar": "حزمة أوراق", "ru": "пакет", "uk": "пакет",
+        "tl": "packet", "ja": "更新書類", "th": "ชุดเอกสารต่ออายุ", "km": "កញ្ចប់",
+        "hi": "पैकेट", "pa": "ਪੈਕੇਟ", "lo": "ຊຸດເອກະສານ",
     }  # fmt: skip
     told = {
         template.key

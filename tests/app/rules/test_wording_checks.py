@@ -15,6 +15,8 @@ from app.rules.wording import (
     parse_text,
 )
 from app.rules.wording_checks import check, check_wording, coverage, sample_words
+from app.rules.wording_reading import parse_template
+from channels.segments import as_sent
 
 WORDS = sample_words("en")
 SMS = parse_text("{agency}: Call {phone} or {portal} in {month}. Reply STOP to stop. {code}")
@@ -100,6 +102,14 @@ def test_a_number_stands_apart_from_words_that_run_the_other_way():
     assert found(apart) == []
 
 
+def test_every_number_stands_apart_and_a_text_without_one_needs_none():
+    told = "Call\n{phone}\nFor scams: {fraud_phone}\nReply STOP."
+    arabic = replace(text(told), language="ar")
+    assert "the phone number stands among the words" in found(arabic)
+    without = replace(text("Reply YES or STOP."), language="ar")
+    assert "the phone number stands among the words" not in found(without)
+
+
 def test_hard_words_are_found():
     hard = text(SMS.source + " Eligibility redetermination necessitates documentation.")
     assert any(what.startswith("reading grade") for what in found(hard))
@@ -183,3 +193,38 @@ def test_the_completeness_table_shows_what_is_missing():
         ("en", "sms", "draft", 2, "í at character 9"),
         ("es", "sms", "missing", 0, ""),
     ]
+
+
+PAGE = """
+key = "page_x"
+language = "en"
+review = "draft"
+purpose = "service"
+[page]
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("You get a text from us.", []),
+        ("Type your Social Security number.", ["asks for or promises"]),
+        ("You win a free phone.", ["asks for or promises"]),
+        ("Go to win.example.com now.", ["a link"]),
+        ("Notwithstanding any administrative determination, beneficiaries are obligated to resubmit.", ["grade"]),
+    ],
+)
+def test_a_page_asks_and_promises_as_little_as_a_message(said, wrong):
+    found = check(parse_template(f'{PAGE}line = "{said}"'), sample_words("en"), as_sent)
+    assert len(found) == len(wrong)
+    assert all(part in one.what for part, one in zip(wrong, found, strict=True))
+    assert {one.channel for one in found} <= {"page"}
+
+
+def test_the_table_has_pages_and_who_stands_in_for_what_is_missing():
+    english = parse_template(f'{PAGE}line = "Hello"')
+    hant = replace(english, language="zh-Hant")
+    rows = coverage([english, hant], ["en", "zh-Hans", "ium"], as_sent)
+    assert [(row.channel, row.language, row.review, row.stands_in) for row in rows] == [
+        ("page", "en", "draft", ""), ("page", "zh-Hans", "missing", "zh-Hant"), ("page", "ium", "missing", "en"),
+    ]  # fmt: skip

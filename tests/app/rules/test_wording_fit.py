@@ -117,6 +117,7 @@ def test_the_longest_words_are_no_shorter_than_ordinary_ones(language):
 def test_long_languages_take_long_to_say():
     assert seconds_to_say("en", "one two three") == pytest.approx(3 / 135 * 60)
     assert seconds_to_say("zh-Hans", "续保月份") == pytest.approx(4 / 215 * 60)
+    assert seconds_to_say("hi", "मदद मुफ़्त है।") == pytest.approx(3 / 150 * 60)
     assert seconds_to_say("en", "one\ntwo") == pytest.approx(2 / 135 * 60 + 0.4)
 
 
