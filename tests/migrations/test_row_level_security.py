@@ -80,9 +80,12 @@ def row_of(connection, table):
 def row_for(connection, table, agency, number):
     """Make a row of an agency up; what must be unique beyond the agency has the agency's number."""
     row = {**row_of(connection, table), "agency_id": agency}
-    for name in ("id", "address", "attempt_id", "renewal_id", "message_id"):
+    for name in ("id", "address", "attempt_id", "renewal_id", "message_id", "digest", "link_digest"):
         if name in row:
-            row[name] = UUID(int=number + 1) if row[name] == SAMPLES["uuid"] else f"a{number}"
+            own = {SAMPLES["uuid"]: UUID(int=number + 1), SAMPLES["bytea"]: b"a%d" % number}
+            row[name] = own.get(row[name], f"a{number}")
+    if table == "flyer":
+        row["place"] = f"a{number}"
     return row
 
 
@@ -205,7 +208,7 @@ def test_what_belongs_to_the_installation_an_agency_cannot_change(owner, table):
                 owner.execute(sql.SQL(statement).format(sql.Identifier(table)))
 
 
-@pytest.mark.parametrize("table", ["consent", "county_event", "receipt"])
+@pytest.mark.parametrize("table", ["consent", "county_event", "receipt", "chain_link"])
 def test_what_is_proof_can_be_neither_changed_nor_deleted(owner, table):
     with acting(owner, ORANGE):
         for statement in ("UPDATE {} SET agency_id = agency_id", "DELETE FROM {}", "TRUNCATE {}"):
