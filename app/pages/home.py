@@ -1,4 +1,4 @@
-"""The first page: what this is and where to go."""
+"""`/about`: what this is, and where operators and programmers go."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from app.pages.painting import paint
 router: Final = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
+@router.get("/about")
 async def home(request: Request) -> HTMLResponse:
     """Show the ways in."""
     return paint("home.html", sandbox=not request.app.state.live)
