@@ -3,13 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from schedules.clocks import Clock, DaysOff, Legal, Rule, Weekly, joined
+from schedules.clocks import Clock, Daily, DaysOff, Legal, Rule, Weekly, joined
 from schedules.closed import REASONS, Closed, sentence
 from schedules.legal import LegalWindows
 from schedules.places import Place
@@ -18,6 +18,7 @@ from schedules.windows import DAY, WINDOWS, ContactWindow, Opening
 
 __all__ = ["REASONS", "AgencyHours", "Calendar", "Closed", "sentence"]
 
+ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 DAYS_AHEAD: Final = 120
 """How far an opening is looked for; a place that is open on none of these days is open nowhere."""
 BLOCK: Final = 32
@@ -49,7 +50,8 @@ class Calendar:
     """One agency's calendar.
 
     A moment is open if the house's window, the law and no holiday close it on any clock of the place, and neither
-    the agency's window nor its days off on the agency's clock.
+    the agency's window nor its days off on the agency's clock. What the person chose only ever takes hours and days
+    away from that.
     """
 
     def __init__(self, hours: AgencyHours, law: LegalWindows | None = None) -> None:
@@ -69,10 +71,12 @@ class Calendar:
 
     def openings(self, place: Place, channel: str, first: date, last: date) -> Iterator[Opening]:
         """Give the stretches in which the channel is open at a place, in order; they open on these agency's days."""
+        resumes, always = self._resumes(place), place.unpaused
         for number in range(first.toordinal() // BLOCK, last.toordinal() // BLOCK + 1):
-            for opening in self._block(place, channel, number):
-                if first <= self._day(opening.opens_at) <= last:
-                    yield opening
+            for opening in self._block(always, channel, number):
+                left = Opening(max(opening.opens_at, resumes), opening.closes_at)
+                if left.opens_at < left.closes_at and first <= self._day(left.opens_at) <= last:
+                    yield left
 
     def next_opening(self, place: Place, channel: str, at: datetime) -> Opening | None:
         """Return the rest of the opening that `at` falls into, else the next one whole; None if there is none.
@@ -82,10 +86,10 @@ class Calendar:
         """
         if at.tzinfo is None:
             raise ValueError("a moment without a zone has no opening")
-        at = at.astimezone(UTC)
+        at, always = max(at.astimezone(UTC), self._resumes(place)), place.unpaused
         today = self._day(at).toordinal()
         for number in range((today - 1) // BLOCK, (today + DAYS_AHEAD) // BLOCK + 1):
-            block = self._block(place, channel, number)
+            block = self._block(always, channel, number)
             found = bisect_right(block, at, key=attrgetter("closes_at"))
             if found < len(block):
                 return Opening(max(at, block[found].opens_at), block[found].closes_at)
@@ -99,9 +103,21 @@ class Calendar:
         opening = self.next_opening(place, channel, at)
         if opening and opening.opens_at <= at:
             return None
-        clocks = self._clocks(place, channel, _first(self._day(at).toordinal() // BLOCK).year)
+        clocks = self._clocks(place.unpaused, channel, _first(self._day(at).toordinal() // BLOCK).year)
         found = [why for clock in clocks if (why := clock.why_closed(at))]
+        if at < self._resumes(place):
+            found.append(Closed("paused", str(place.paused_until)))
         return next((why for why in found if not why.law), found[0] if found else self._clock_change(channel))
+
+    def _resumes(self, place: Place) -> datetime:
+        """Return when a pause is over on every clock of the place; long ago if there is none.
+
+        It stands outside the blocks, which are kept: of pauses there are as many as people who want one.
+        """
+        if place.paused_until is None:
+            return ALWAYS
+        zones = [ZoneInfo(zone) for zone in place.zones] or [self._zone]
+        return max(datetime.combine(place.paused_until, time(), zone).astimezone(UTC) for zone in zones)
 
     def _clock_change(self, channel: str) -> Closed:
         """Return the reason of an hour that comes twice: only one of the two is open."""
@@ -132,9 +148,26 @@ class Calendar:
         """
         choices = list(self._choices(place))
         for zones, whole in choices:
-            if all(self._opens(zones, place.states, channel, date(year, *day), whole=whole) for day in SAMPLES):
+            if self._opens_all_year(self._plain(zones, place.states, channel, whole=whole), year):
                 break
-        return self._with_days_off(zones, place.states, channel, whole=whole)
+        clocks = self._with_days_off(zones, place.states, channel, whole=whole)
+        return self._as_chosen(clocks, place, self._plain(zones, place.states, channel, whole=whole), year)
+
+    def _as_chosen(
+        self, clocks: tuple[Clock, ...], place: Place, plain: tuple[Clock, ...], year: int
+    ) -> tuple[Clock, ...]:
+        """Return the clocks with the hours that the person chose: on each clock of the place, or on the likeliest.
+
+        They are never a reason to give up a zone: then we would call where it may be night.
+        """
+        if place.hours is None:
+            return clocks
+        theirs = [Clock(clock.zone, (Daily("chosen", *place.hours),)) for clock in clocks[1:]]
+        return (*clocks, *(theirs if self._opens_all_year((*plain, *theirs), year) else theirs[:1]))
+
+    def _opens_all_year(self, clocks: tuple[Clock, ...], year: int) -> bool:
+        """Say whether clocks leave an opening now and then, in winter and in summer."""
+        return all(self._opens(clocks, date(year, *day)) for day in SAMPLES)
 
     def _choices(self, place: Place) -> Iterator[tuple[tuple[str, ...], bool]]:
         zones = place.zones or (self.hours.zone,)
@@ -142,10 +175,7 @@ class Calendar:
             yield zones[:count], True
         yield zones[:1], False
 
-    def _opens(
-        self, zones: tuple[str, ...], states: tuple[str, ...], channel: str, first: date, *, whole: bool
-    ) -> bool:
-        clocks = self._plain(zones, states, channel, whole=whole)
+    def _opens(self, clocks: tuple[Clock, ...], first: date) -> bool:
         found = joined([self._stretches(clock, first, first + FORTNIGHT) for clock in clocks])
         return any(opening.closes_at - opening.opens_at >= USEFUL for opening in found)
 

@@ -12,6 +12,7 @@ from schedules.windows import DAY, WEEKDAYS, ContactWindow, Opening, instants
 
 Hours = tuple[time, time]
 ALL_DAY: Hours = (time.min, time.max)
+HOURS_OF_A_DAY = 24
 
 
 class Rule(Protocol):
@@ -37,6 +38,23 @@ class Weekly:
 
     def closed(self, day: date) -> Closed:
         """Return whether it is the weekday or the hour."""
+        return _closed(self.whose, self.hours(day), day)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Whole hours that somebody chose for every day, the last one excluded."""
+
+    whose: str
+    first: int
+    last: int
+
+    def hours(self, day: date) -> Hours | None:  # noqa: ARG002  (every day alike)
+        """Return the hours."""
+        return time(self.first), time(self.last) if self.last < HOURS_OF_A_DAY else time.max
+
+    def closed(self, day: date) -> Closed:
+        """Return which hours they are."""
         return _closed(self.whose, self.hours(day), day)
 
 

@@ -13,6 +13,8 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "skip_date": "the agency leaves {about} alone",
         "agency_weekday": "this agency {does} on {about}",
         "agency_hours": "this agency {does} outside {about} on its own clock",
+        "paused": "this person wants nothing before {about}",
+        "chosen_hours": "this person chose the hours {about}",
         "house_weekday": "this service {does} on {about}",
         "house_hours": "this service {does} outside {about}",
         "law_weekday": "the law allows no such message on {about}: {law}",

@@ -24,6 +24,8 @@ TIMETABLE: Final[tuple[Tick, ...]] = (
     Tick("receipts", timedelta(seconds=10)),
     Tick("upkeep", timedelta(seconds=60)),
     Tick("reports", timedelta(seconds=30)),
+    Tick("webhooks", timedelta(seconds=5)),
+    Tick("ledger", timedelta(seconds=30), offset=timedelta(seconds=15)),
     Tick("sweep", timedelta(hours=1)),
     Tick("keeping", timedelta(hours=1), offset=timedelta(minutes=20)),
     Tick("planning", timedelta(days=1), offset=timedelta(hours=3, minutes=10)),

@@ -12,12 +12,11 @@ from uuid_utils.compat import uuid7
 
 from app.db.drafting import pick
 from app.db.transaction import Session
-from app.db.verdicts import case_of_the_address, consent_joins
+from app.db.verdicts import PLACE, case_of_the_address, consent_joins
 
 EVERY_CHANNEL = "ARRAY['sms', 'email', 'voice']"
 WANTED = """coalesce(CASE {channel} WHEN 'voice' THEN mb.language_spoken END, mb.language_written,
                     mb.language_spoken, 'en')"""
-PLACE = "coalesce(cp.place, coalesce(mb.timezone, cp.zone, :agency_zone) || ';')"
 # What is not said narrows nothing.
 PEOPLE = f"""
     mb.agency_id = :agency AND mb.status = 'active'
@@ -65,7 +64,8 @@ MET = text("SELECT DISTINCT place, channel FROM reach")
 LANGUAGES = text("SELECT DISTINCT wanted FROM reach WHERE wanted IS NOT NULL")
 SLOTS = """
     unnest(cast(:slot_place AS text[]), cast(:slot_channel AS text[]), cast(:slot_due AS timestamptz[]),
-           cast(:slot_month AS date[]), cast(:slot_fits AS boolean[])) AS slot (place, channel, due_at, month, fits)
+           cast(:slot_month AS date[]), cast(:slot_fits AS boolean[]), cast(:slot_refused AS text[]))
+      AS slot (place, channel, due_at, month, fits, refused)
 """
 WORDS = """
     unnest(cast(:word_wanted AS text[]), cast(:word_channel AS text[]), cast(:word_language AS text[]),
@@ -83,8 +83,10 @@ FILL = text(f"""
       FROM (SELECT *, first_value(id) OVER (PARTITION BY address_index, channel, language, reason IS NULL ORDER BY member_id, id) AS leader
               FROM (SELECT cast(:id_begins || lpad(to_hex(:id_from + row_number() OVER ()), 12, '0') AS uuid) AS id,
                            r.*, word.version, word.language, slot.due_at, slot.month,
-                           coalesce(r.refused, CASE WHEN word.version IS NULL THEN 'cannot_render'
-                                                    WHEN NOT slot.fits THEN 'deadline_passed' END) AS reason
+                           coalesce(r.refused, CASE WHEN word.wanted IS NULL THEN 'cannot_render'
+                                                    WHEN word.version IS NULL THEN 'words_not_approved'
+                                                    WHEN NOT slot.fits THEN coalesce(slot.refused, 'deadline_passed')
+                                               END) AS reason
                       FROM reach r JOIN {SLOTS} ON (slot.place, slot.channel) = (r.place, r.channel)
                       LEFT JOIN {WORDS} ON (word.wanted, word.channel) = (r.wanted, r.channel)) one) v
 """)  # noqa: S608

@@ -37,13 +37,15 @@ WAIT_FOR_WINDOW = text(f"""
        AND due_at <= :now AND {WINDOWED}
 """)  # noqa: S608
 
-# Only an e-mail greets anybody by name, so only for one is it read whose name that is, and whether others read along.
+# Only an e-mail greets anybody by name, so only for one is it read whose name that is; whether others read along is asked
+# for it, and for whoever chose a safe word.
 DUE = """
     SELECT m.id, m.period, m.kind, m.template_version_id, m.language, m.zone, {place} AS place, m.step, m.renewal_id,
            m.address_sealed, m.words_sealed,
            m.tries, m.reason AS last_reason, m.member_id, m.contact_point_id, m.deadline_at, rn.renewal_month, m.about_on, cp.value_sealed, cp.value_index,
-           CASE WHEN m.channel = 'email' THEN mb.private_sealed END AS private_sealed, mb.language_written, mb.language_spoken, mb.to_county_code,
-           m.channel = 'email' AND m.kind IN ('reminder', 'broadcast')
+           CASE WHEN m.channel = 'email' THEN mb.private_sealed END AS private_sealed, mb.safe_word_sealed,
+           mb.language_written, mb.language_spoken, mb.to_county_code,
+           (m.channel = 'email' OR mb.safe_word_sealed IS NOT NULL) AND m.kind IN ('reminder', 'broadcast')
              AND EXISTS (SELECT FROM message told WHERE told.bundled_into = m.id) AS household,
            CASE WHEN m.deadline_at <= :now THEN {too_late} ELSE {refusal} END AS refused,
            coalesce(NOT cp.listed, false) AS unlisted

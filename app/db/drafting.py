@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from uuid_utils.compat import uuid7
 
 from app.db.transaction import Session
-from app.db.verdicts import case_of_the_address, case_of_the_member, consent_joins
+from app.db.verdicts import PLACE, case_of_the_address, case_of_the_member, consent_joins
 
 ANCHORS: Mapping[str, str] = {
     "renewal_month": "period", "packet_mailed_on": "packet_mailed_on", "requested_on": "requested_on",
@@ -36,7 +36,7 @@ TABLES = text("""
       ) ON COMMIT DELETE ROWS;
       CREATE TEMP TABLE reach (
         member_id uuid, channel text, contact_point_id uuid, address_index bytea, place text, zone text,
-        wanted text, in_order smallint, refused text, purpose text
+        wanted text, in_order smallint, refused text, purpose text, only_programs text[]
       ) ON COMMIT DELETE ROWS;
       CREATE TEMP TABLE held (
         renewal_id uuid, step text, channel text, id uuid, status text, settled boolean, anchor_on date, place text,
@@ -102,12 +102,12 @@ OCCASIONS = text("""
 REACH = text(f"""
     INSERT INTO reach
     SELECT DISTINCT ON (mb.id, kinds.channel, purpose.name) mb.id, kinds.channel, cp.id, cp.value_index,
-           coalesce(cp.place, coalesce(mb.timezone, cp.zone, :agency_zone) || ';'),
+           {PLACE},
            coalesce(mb.timezone, cp.zone, :agency_zone),
            coalesce(CASE kinds.channel WHEN 'voice' THEN mb.language_spoken END, mb.language_written,
                     mb.language_spoken, 'en'),
            array_position(coalesce(mb.channels, ARRAY['sms', 'email', 'voice']), kinds.channel),
-           coalesce({case_of_the_address("kinds.channel")}, kinds.refused), purpose.name
+           coalesce({case_of_the_address("kinds.channel")}, kinds.refused), purpose.name, mb.only_programs
       FROM (SELECT DISTINCT member_id FROM occasion) asked
       JOIN member mb ON (mb.agency_id, mb.id) = (:agency, asked.member_id)
       JOIN contact_point cp ON (cp.agency_id, cp.member_id) = (:agency, asked.member_id) AND cp.listed
@@ -173,8 +173,9 @@ ASKED = """
 SLOTS = """
     unnest(cast(:slot_step AS smallint[]), cast(:slot_day AS date[]), cast(:slot_place AS text[]),
            cast(:slot_channel AS text[]), cast(:slot_first_due AS timestamptz[]), cast(:slot_due AS timestamptz[]),
-           cast(:slot_deadline AS timestamptz[]), cast(:slot_month AS date[]), cast(:slot_fits AS boolean[]))
-      AS slot (step, day, place, channel, first_due_at, due_at, deadline_at, month, fits)
+           cast(:slot_deadline AS timestamptz[]), cast(:slot_month AS date[]), cast(:slot_fits AS boolean[]),
+           cast(:slot_refused AS text[]))
+      AS slot (step, day, place, channel, first_due_at, due_at, deadline_at, month, fits, refused)
 """
 WORDS = """
     unnest(cast(:word_template AS text[]), cast(:word_wanted AS text[]), cast(:word_channel AS text[]),
@@ -186,7 +187,7 @@ ABOUT = """
 """
 # What is asked of each occasion.
 DUE = f"""
-    SELECT rn.renewal_id, rn.member_id, rn.period, asked.step AS number, step.ladder, step.key AS step, step.priority, step.purpose,
+    SELECT rn.renewal_id, rn.member_id, rn.program, rn.period, asked.step AS number, step.ladder, step.key AS step, step.priority, step.purpose,
            asked.template, asked.day, asked.starts_on, about.on_day,
            {case_of_the_member("step.key", may="asked.may")} AS refused
       FROM occasion rn
@@ -206,7 +207,9 @@ BY_CHANNEL = f"""
            word.language, slot.first_due_at, slot.due_at, slot.deadline_at, slot.month, slot.fits, h.id AS held,
            h.status AS was, h.settled, h.month AS held_month, h.first_due_at AS held_first, h.due_at AS held_due,
            h.contact_point_id AS held_point,
-           coalesce(due.refused, r.refused, CASE WHEN word.version IS NULL THEN 'cannot_render' END) AS reason,
+           coalesce(due.refused, CASE WHEN NOT due.program = ANY(r.only_programs) THEN 'program_not_wanted' END,
+                    r.refused, slot.refused, CASE WHEN word.wanted IS NULL THEN 'cannot_render'
+                                                 WHEN word.version IS NULL THEN 'words_not_approved' END) AS reason,
            coalesce(h.status IN ('planned', 'skipped') AND (h.anchor_on, h.place, h.deadline_at)
                     = (due.day, r.place, slot.deadline_at), false) AS stands, coalesce(h.afresh, false) AS afresh,
            heard.step IS NOT NULL AS heard

@@ -29,6 +29,7 @@ IDS_BY_ADDRESS = text("""
       JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id) AND m.status = 'active'
      WHERE c.agency_id = :agency AND c.value_index = :address AND c.listed
 """)
+IDS_REACHED_AT = text(f"{IDS_BY_ADDRESS.text} AND c.state <> 'wrong_person'")
 PROVISIONAL = text("""
     SELECT c.value_index, m.id FROM contact_point c JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id)
      WHERE c.agency_id = :agency AND c.value_index = ANY(cast(:addresses AS bytea[])) AND m.ref_index IS NULL AND m.status = 'active'
@@ -113,7 +114,12 @@ async def by_ids(session: Session, agency: UUID, ids: Sequence[UUID], *, lock: b
 
 
 async def ids_by_address(session: Session, agency: UUID, address: bytes) -> list[UUID]:
-    """Return the members of the agency that list an address."""
+    """Return the members who have an address: not those of whom its holder said to be somebody else."""
+    return [row.member_id for row in await session.all(IDS_REACHED_AT, agency=agency, address=address)]
+
+
+async def ids_listing(session: Session, agency: UUID, address: bytes) -> list[UUID]:
+    """Return the members whose records list an address, also where somebody else has it: a no is about all of them."""
     return [row.member_id for row in await session.all(IDS_BY_ADDRESS, agency=agency, address=address)]
 
 

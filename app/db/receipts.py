@@ -1,8 +1,8 @@
-"""Receipts: appended raw and once, then applied in sets; what a person texts us or presses in a call; open attempts."""
+"""Receipts: appended raw and once, then applied in sets; what a person presses in a call; open attempts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from sqlalchemy import Row, text
 
 from app.db.columns import columns
 from app.db.deliveries import IN_FLIGHT, STEER
-from app.db.sealed import associated
 from app.db.transaction import Session
 from app.db.verdicts import consent_joins_of, refusal
 
@@ -88,12 +87,14 @@ APPLY = f"""
      WHERE (m.id, m.period) = (p.message_id, p.period) AND NOT (p.replaced AND p.channel = 'voice')
        AND CASE m.status WHEN 'planned' THEN 'sending' ELSE m.status END = allowed.from_status
     RETURNING m.id, m.agency_id, m.channel, p.provider, m.contact_point_id, m.status, m.reason, m.again_at,
-              p.intended_on_machine AS left_at
+              p.intended_on_machine AS left_at, coalesce(m.agency_id = ANY(cast((
+                SELECT array_agg(w.agency_id) FROM webhook w
+                 WHERE w.disabled_at IS NULL AND 'message.delivered' = ANY(w.events)) AS uuid[])), false) AS wants_word
 """  # noqa: S608  (constants of ours)
 APPLY_WAITING = text(APPLY)
 MARK_POINTS = text("""
     UPDATE contact_point SET state = 'bounced'
-     WHERE id = ANY(cast(:points AS uuid[])) AND state = 'active'
+     WHERE id = ANY(cast(:points AS uuid[])) AND state = 'active' RETURNING agency_id, id
 """)
 MARK_REPLAN = text("""
     INSERT INTO replan (agency_id, renewal_id)
@@ -107,7 +108,8 @@ ATTEMPT = text(f"""
            a.id AS attempt_id, a.agency_id, a.channel, m.id, m.period, m.kind, m.status, m.member_id,
            m.contact_point_id, m.address_sealed, m.words_sealed, m.template_version_id, m.language,
            m.template, cp.value_index, cp.value_sealed, cp.line_kind, rn.renewal_month, m.about_on,
-           mb.language_written, mb.language_spoken, mb.private_sealed, mb.to_county_code,
+           mb.language_written, mb.language_spoken, mb.private_sealed, mb.safe_word_sealed, mb.to_county_code,
+           mb.safe_word_sealed IS NOT NULL AND EXISTS (SELECT FROM message told WHERE told.bundled_into = m.id) AS household,
            {refusal("m")} AS refused
       FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
       LEFT JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
@@ -117,21 +119,11 @@ ATTEMPT = text(f"""
      WHERE a.id = :attempt
 """)  # noqa: S608
 OWNERS = text("SELECT DISTINCT agency_id FROM attempt WHERE id = ANY(cast(:attempts AS uuid[]))")
-OF_A_CALL = "call"
-"""The meaning that a key in a call to us is kept under; the others are those of texts."""
-KEEP_INBOUND = text("""
-    INSERT INTO inbound (agency_id, provider, key, from_index, from_sealed, body_sealed, meaning, received_at)
-    VALUES (:agency, :provider, :key, :from_index, :from_sealed, :body_sealed, :meaning, :now)
-    ON CONFLICT DO NOTHING
-""")
-INBOUND_SINCE = text("""
-    SELECT count(*) AS n FROM inbound
-     WHERE agency_id = :agency AND from_index = :address AND received_at > :since AND meaning <> :of_a_call
-""")
 LANGUAGE_OF_ADDRESS = text("""
     SELECT m.id AS member_id, m.language_written, m.language_spoken FROM contact_point c
       JOIN member m ON (m.agency_id, m.id) = (c.agency_id, c.member_id)
-     WHERE c.agency_id = :agency AND c.value_index = :address ORDER BY c.listed DESC, m.created_at LIMIT 1
+     WHERE c.agency_id = :agency AND c.value_index = :address AND c.state <> 'wrong_person'
+     ORDER BY c.listed DESC, m.created_at LIMIT 1
 """)
 
 
@@ -168,10 +160,14 @@ async def owners_of_attempts(session: Session, attempts: Sequence[UUID]) -> set[
     return {row.agency_id for row in await session.all(OWNERS, attempts=list(attempts))}
 
 
-async def mark_bounced(session: Session, points: Sequence[UUID]) -> None:
-    """Mark contact points that do not work; what was planned for them is to be planned anew."""
-    await session.run(MARK_POINTS, points=list(points))
+async def mark_bounced(session: Session, points: Sequence[UUID]) -> Sequence[tuple[UUID, UUID]]:
+    """Mark contact points that do not work, and return (agency, point) of those that are new.
+
+    What was planned for them is to be planned anew.
+    """
+    marked = await session.all(MARK_POINTS, points=list(points))
     await session.run(MARK_REPLAN, points=list(points))
+    return [(row.agency_id, row.id) for row in marked]
 
 
 async def attempt(session: Session, id_: UUID, allowed: Sequence[str] = ()) -> Row[Any] | None:
@@ -199,32 +195,6 @@ async def keep_key(session: Session, key: Key) -> bool:
     return await append(session, [row]) > 0
 
 
-async def keep_inbound(
-    session: Session, agency: UUID, *, provider: str, key: str, sender: str, body: str, meaning: str
-) -> bool:
-    """Keep what a person sent us, a text or a key in a call to us, once; say whether it is news."""
-    return (
-        await session.run(
-            KEEP_INBOUND,
-            agency=agency,
-            provider=provider,
-            key=key,
-            from_index=session.index.of("contact_point.phone", agency, sender),
-            from_sealed=session.ring.seal(sender, associated("inbound.from", agency, agency)),
-            body_sealed=session.ring.seal(body, associated("inbound.body", agency, agency)),
-            meaning=meaning,
-            now=session.now,
-        )
-        > 0
-    )
-
-
-async def inbound_since(session: Session, agency: UUID, address: bytes, since: datetime) -> int:
-    """Return how many texts a number sent us since a moment."""
-    row = await session.first(INBOUND_SINCE, agency=agency, address=address, since=since, of_a_call=OF_A_CALL)
-    return int(row.n) if row else 0
-
-
 async def reader_of(session: Session, agency: UUID, address: bytes) -> Row[Any] | None:
-    """Return the member (and languages) that an address belongs to."""
+    """Return the member (and languages) that an address belongs to; nobody where somebody else said to have it."""
     return await session.first(LANGUAGE_OF_ADDRESS, agency=agency, address=address)

@@ -56,9 +56,10 @@ class BlindIndex:
     """Keyed digests: of contact values and references for look-ups, of attempts for callbacks and codes."""
 
     def __init__(self, key: bytes) -> None:
-        self._values, self._attempts, self._tokens, self._codes = (
-            hmac.digest(key, purpose, sha256) for purpose in (b"values", b"attempts", b"tokens", b"codes")
+        self._values, self._attempts, self._tokens, self._codes, self.heads = (
+            hmac.digest(key, purpose, sha256) for purpose in (b"values", b"attempts", b"tokens", b"codes", b"heads")
         )
+        """`heads` is the seed of the key that signs the heads of the ledger's chains."""
 
     def of(self, column: str, agency: UUID, value: str) -> bytes:
         """Return the index of a canonical value, per agency and column."""

@@ -11,9 +11,14 @@ from uuid_utils.compat import uuid7
 from app.db.transaction import Session
 
 CURRENT = text("""
-    SELECT DISTINCT ON (key, language) id, key, language, version, digest FROM template_version
+    SELECT DISTINCT ON (key, language) id, key, language, version, digest, review FROM template_version
      WHERE agency_id IS NULL ORDER BY key, language, version DESC
 """)
+RELEASED = text("""
+    SELECT DISTINCT ON (key, language) id, key, language, version, digest, review FROM template_version
+     WHERE agency_id IS NULL ORDER BY key, language, review = 'approved' DESC, version DESC
+""")
+APPROVED = text("SELECT id FROM template_version WHERE agency_id IS NULL AND review = 'approved'")
 MARK = text("""
     SELECT count(*) AS versions, bit_xor(hashtextextended(cast(id AS text), 0)) AS ids FROM template_version
      WHERE agency_id IS NULL
@@ -26,8 +31,18 @@ SOURCES = text("SELECT id, key, language, source FROM template_version WHERE id 
 
 
 async def current(session: Session) -> Sequence[Row[Any]]:
-    """Return the newest version of each shipped template: id, key, language, version, digest."""
+    """Return the newest version of each shipped template: id, key, language, version, digest, review."""
     return await session.all(CURRENT)
+
+
+async def released(session: Session) -> Sequence[Row[Any]]:
+    """Return the newest approved version of each shipped template; where there is none, the newest."""
+    return await session.all(RELEASED)
+
+
+async def approved(session: Session) -> frozenset[UUID]:
+    """Return every version that was approved."""
+    return frozenset(row.id for row in await session.all(APPROVED))
 
 
 async def mark(session: Session) -> tuple[int, int]:

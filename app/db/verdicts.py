@@ -24,6 +24,10 @@ CASE_OF_THE_BROADCAST = """
     END
 """
 
+CASE_OF_THE_CHOICE = """
+    CASE WHEN NOT rn.program = ANY(mb.only_programs) THEN 'program_not_wanted' END
+"""
+
 CASE_OF_THE_ADDRESS = """
     CASE WHEN cp.state <> 'active' THEN 'contact_' || cp.state
          WHEN {channel} = 'sms' AND cp.line_kind = 'landline' THEN 'landline'
@@ -34,6 +38,16 @@ CASE_OF_THE_ADDRESS = """
          WHEN cs.until <= :now THEN 'consent_expired'
     END
 """
+
+PLACE = """
+    (coalesce(cp.place, coalesce(mb.timezone, cp.zone, :agency_zone) || ';')
+     || CASE WHEN mb.hours IS NULL AND mb.paused_until IS NULL THEN ''
+             ELSE coalesce(';' || nullif(concat_ws(';',
+                    coalesce(lower(mb.hours) || '-' || upper(mb.hours), ''),
+                    CASE WHEN mb.paused_until > cast(timezone('UTC', cast(:now AS timestamptz)) AS date) - 1
+                         THEN to_char(mb.paused_until, 'YYYY-MM-DD') ELSE '' END), ';'), '') END)
+"""
+"""Where a person may be, with the hours and the pause that they chose, as `schedules.places` writes it."""
 
 CONSENT_JOINS = """
     LEFT JOIN consent_state cs ON (cs.agency_id, cs.member_id, cs.channel, cs.purpose, cs.address_index)
@@ -58,12 +72,13 @@ def case_of_the_address(channel: str) -> str:
 
 def verdict(channel: str, step: str) -> str:
     """Return the whole expression for the channel and the step that these pieces of SQL name."""
-    return f"coalesce({case_of_the_member(step)}, {case_of_the_address(channel)})"
+    return f"coalesce({case_of_the_member(step)}, {CASE_OF_THE_CHOICE}, {case_of_the_address(channel)})"
 
 
 def refusal(message: str) -> str:
     """Return the whole expression for the message of this alias; other kinds than reminders and broadcasts may go."""
-    whom = f"""CASE {message}.kind WHEN 'reminder' THEN {case_of_the_member(f"{message}.step")}
+    whom = f"""CASE {message}.kind WHEN 'reminder'
+                    THEN coalesce({case_of_the_member(f"{message}.step")}, {CASE_OF_THE_CHOICE})
                     ELSE {CASE_OF_THE_BROADCAST.format(message=message)} END"""
     address = case_of_the_address(f"{message}.channel")
     return f"CASE WHEN {message}.kind IN ('reminder', 'broadcast') THEN coalesce({whom}, {address}) END"

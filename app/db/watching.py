@@ -44,6 +44,8 @@ FIGURES = text("""
                 FROM switch s JOIN agency a ON a.id = s.agency_id
                WHERE s.lifted_at IS NULL AND (s.until IS NULL OR s.until > :now)
                GROUP BY a.code, s.kind, coalesce(s.channel, '')
+    UNION ALL SELECT 'alarms', ARRAY[g.code, a.kind], sum(a.n) FROM alarm a JOIN agency g ON g.id = a.agency_id
+               WHERE a.seen_at IS NULL AND a.at > cast(:now AS timestamptz) - interval '7 days' GROUP BY g.code, a.kind
     UNION ALL SELECT 'breaker_open', ARRAY[b.channel, b.provider, coalesce(a.code, ''), b.why], 1
                 FROM breaker b LEFT JOIN agency a ON replace(a.id::text, '-', '') = b.account
                WHERE b.open_until IS NOT NULL

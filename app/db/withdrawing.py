@@ -28,9 +28,15 @@ FLYING = """
        AND m.member_id = ANY(cast(:members AS uuid[]))
      ORDER BY a.id FOR UPDATE OF a
 """
+# What a provider holds leaves by itself at its time; whether that is still one that the person chose is asked here.
+CASE_OF_THE_HOUR = """
+    CASE WHEN a.send_at > :now AND mb.paused_until > cast(timezone(m.zone, a.send_at) AS date) THEN 'paused_by_member'
+         WHEN a.send_at > :now AND NOT mb.hours @> cast(extract(hour FROM timezone(m.zone, a.send_at)) AS int)
+         THEN 'hours_of_member' END
+"""
 OF_MEMBERS = text(
     FLYING.format(
-        refused=f"coalesce({refusal('m')}, CASE WHEN NOT cp.listed THEN 'address_replaced' END)",
+        refused=f"coalesce({refusal('m')}, CASE WHEN NOT cp.listed THEN 'address_replaced' END, {CASE_OF_THE_HOUR})",
         open=OPEN,
         joins=consent_joins_of("m"),
     )

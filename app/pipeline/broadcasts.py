@@ -35,9 +35,10 @@ from app.rules.record import KIND_OF
 from app.rules.wording import prepare
 from app.rules.wording_values import agency_words
 from schedules.calendar import Calendar
+from schedules.ladders.slots import refused_by
 from schedules.places import parse_place
 
-OF_SLOTS: Final = ("slot_place", "slot_channel", "slot_due", "slot_month", "slot_fits")
+OF_SLOTS: Final = ("slot_place", "slot_channel", "slot_due", "slot_month", "slot_fits", "slot_refused")
 OF_WORDS: Final = ("word_wanted", "word_channel", "word_language", "word_version")
 
 
@@ -212,21 +213,27 @@ def _slot(calendar: Calendar, place: str, channel: str, asked: _Plan, now: datet
     """Return when a broadcast is due at a place; who cannot be reached is counted as if by text."""
     starts = max(asked.starts_at, now)
     by = Channel.SMS if channel == NO_CHANNEL else channel
-    opening = calendar.next_opening(parse_place(place), by, starts)
+    where = parse_place(place)
+    opening = calendar.next_opening(where, by, starts)
     fits = opening is not None and opening.opens_at < asked.deadline_at
+    refused = None if fits else refused_by(where, by, starts, asked.deadline_at, calendar=calendar)
     due = opening.opens_at if opening is not None and fits else starts
-    return place, channel, due, due.astimezone(ZoneInfo(calendar.hours.zone)).date().replace(day=1), fits
+    return place, channel, due, due.astimezone(ZoneInfo(calendar.hours.zone)).date().replace(day=1), fits, refused
 
 
 def _words(book: Phrasebook, template: str, wanted: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return the version in which each reader gets the template; a channel without words for it has none."""
+    """Return the version in which each reader gets the template, none where it may not be sent.
+
+    A channel without words for it has no row.
+    """
     found = []
     for language in wanted:
         for channel in Channel:
             try:
-                found.append((language, str(channel), *book.version(template, channel, language)))
+                own, version = book.version(template, channel, language)
             except KeyError:
                 continue
+            found.append((language, str(channel), own, version if book.may_send(version) else None))
     return found
 
 

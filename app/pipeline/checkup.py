@@ -1,17 +1,20 @@
 """Checkup: what is wrong with settings, database, providers, lanes, words and languages, and how to mend it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from app.db import agencies, breakers, credentials, epochs, late, switches
+from app.db import agencies, alarms, breakers, credentials, epochs, late, switches, webhooks
 from app.db.transaction import Database, Row
 from app.pipeline.clips import Clips
 from app.pipeline.footing import Footing
 from app.pipeline.heartbeats import Alarm, silent
 from app.pipeline.providers import Providers
+from app.pipeline.pumping import CODES_PAUSED
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
+from app.rules.authenticity import SCAM_ALARM, UNKNOWN_ALARM
 from app.rules.breaker import Breaker
 from app.rules.epochs import SENTENCES
 from app.rules.facts import Channel
@@ -30,6 +33,20 @@ MENDS: Final[Mapping[str, str]] = {
     "misconfigured": "check the provider's settings, the agency's own credentials and its senders",
 }
 """What to do about a breaker, by why it is open."""
+ALARMS: Final[Mapping[str, tuple[str, str]]] = {
+    CODES_PAUSED: (
+        "sign-up was paused, because the codes of an hour were used up",
+        "see whether real people ask or a machine does; raise KEEPCOVERED_CAPS__CODES_AGENCY_HOUR for real people",
+    ),
+    UNKNOWN_ALARM: (
+        "many asked about codes that are none of ours",
+        "somebody may be sending in your name: ask people what they got, and warn them",
+    ),
+    SCAM_ALARM: (
+        "people told us of messages that they take for a scam", "ask them what they got: `keepcovered replies list`",
+    ),
+}  # fmt: skip
+"""What an alarm says, and what to do about it."""
 
 
 class Checkup:
@@ -50,8 +67,10 @@ class Checkup:
             stopped = [_stopped(one, names, tx.session.machine_now) for one in await breakers.not_closed(tx.session)]
             silences = [_silent(one) for one in await silent(tx.session)]
             silences += [_held(one) for one in [await epochs.look(tx.session)] if one is not None and one.held]
+            silences += [_alarm(row) for row in await alarms.open_since(tx.session, tx.now - A_WEEK)]
             silences += [_late(row) for row in await late.recent(tx.session, tx.now - A_WEEK)]
             switched = [_switched(row) for row in await switches.in_force(tx.session)]
+            switched += [_troubled(row) for row in await webhooks.troubled(tx.session)]
             own = await credentials.of_many(tx.session, {agency.id for agency in every if agency.own_credentials})
             found = [
                 Finding("settings", f"{self._mode} mode"),
@@ -67,7 +86,7 @@ class Checkup:
                 if one.name in held
             ]
             found += [_unusable(agency, name, why) for name, why in mine.unusable.items()]
-        found += [*silences, *stopped, *switched]
+        found += [*silences, *stopped, *switched, *await self._approval(every)]
         found += [one for agency in every for one in (*self._agency(agency), *self._recordings(agency))]
         if not every:
             found.append(
@@ -88,14 +107,31 @@ class Checkup:
         found += [one for wording in self._wording.wordings for one in check_wording(wording)]
         return [Finding(f"{one.key} {one.channel} {one.language}", one.what, one.mend, wrong=True) for one in found]
 
-    def coverage(self) -> list[dict[str, object]]:
-        """Return the completeness table: key x channel x language with review, length and segments."""
-        templates = self._templates()
-        languages = sorted({template.language for template in templates})
+    async def coverage(self) -> list[dict[str, object]]:
+        """Return the completeness table: key x channel or page x language with review, length and segments.
+
+        It has what this installation would send, and every language that members speak, those without words too.
+        """
+        book = await self._wording.current()
+        templates = [book.templates[version] for version in book.versions.values()]
+        languages = [language.tag for language in LANGUAGES]
         return [
             {name: getattr(row, name) for name in row.__slots__}
             for row in coverage(templates, languages, self._measure)
         ]
+
+    async def _approval(self, every: Sequence[Agency]) -> list[Finding]:
+        """Say which words may not be sent, in live mode, to the readers of the agencies' languages."""
+        book = await self._wording.current()
+        asked = {"en", *(tag for agency in every for tag in agency.languages)}
+        drafts = Counter(tag for (_, tag), id_ in book.versions.items() if tag in asked and not book.may_send(id_))
+        return [
+            Finding(
+                "templates", f"{count} in {tag} are not approved: live mode does not send them",
+                f'have them read, then `keepcovered templates approve --language {tag} --by "NAME"`', wrong=True,
+            )
+            for tag, count in sorted(drafts.items())
+        ]  # fmt: skip
 
     def _templates(self) -> list[Template]:
         return [parse_template(source) for source in self._wording.shipped.templates.values()]
@@ -159,6 +195,12 @@ def _stopped(one: tuple[str, str, str, Breaker], names: Mapping[str, str], now: 
     return Finding(f"{whose}{channel} by {provider}", what, MENDS.get(breaker.why, ""), wrong=True)
 
 
+def _alarm(row: Row[Any]) -> Finding:
+    """Say what was raised as an alarm this week, how often, and when last."""
+    what, mend = ALARMS.get(row.kind, (row.kind, "look at what came in at that time"))
+    return Finding(f"agency {row.code}", f"{what}: {row.n} times, last {row.at:%Y-%m-%d %H:%M} UTC", mend, wrong=True)
+
+
 def _held(epoch: Row[Any]) -> Finding:
     """Say which channels are held because the database is an older state of itself."""
     mend = "wait for the providers' lists, or look yourself and run `keepcovered restored --confirm`"
@@ -177,6 +219,17 @@ def _silent(alarm: Alarm) -> Finding:
     """Say of a stage how long it has not run."""
     mend = "start `keepcovered ticks` and `keepcovered worker`, or `keepcovered up`; their logs say why they stopped"
     return Finding(f"stage {alarm.stage}", alarm.sentence, mend, wrong=True)
+
+
+def _troubled(row: Row[Any]) -> Finding:
+    """Say of a webhook since when its receiver takes nothing, and whether it is still called."""
+    subject = f"agency {row.code}: webhook {row.id}"
+    if row.disabled_at is None:
+        what = f"its receiver has taken nothing since {row.failing_since:%Y-%m-%d %H:%M} UTC"
+        return Finding(subject, what, "have the receiver mended; what waits comes again", wrong=True)
+    why = "said that it is gone" if row.disabled_because == "gone" else "took nothing for five days"
+    what = f"is not called since {row.disabled_at:%Y-%m-%d %H:%M} UTC: its receiver {why}"
+    return Finding(subject, what, "delete it, and add it again once its receiver is mended", wrong=True)
 
 
 def _switched(row: Row[Any]) -> Finding:

@@ -251,8 +251,8 @@ class Delivery:
         leaves = batch.send_at or session.now
         if lane.channel is Channel.EMAIL:
             going = sorted(going, key=lambda row: row.template_version_id.int)
-        spoiled = []
-        for row in going:
+        spoiled = outcomes.unapproved(going, book.may_send)
+        for row in (one for one in going if book.may_send(one.template_version_id)):
             attempt = uuid7()
             try:
                 batch.messages.append(renderer.render(row, attempt, lane.valid_for(row, leaves)))

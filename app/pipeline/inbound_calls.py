@@ -4,16 +4,19 @@ Nothing of any case is told. The number that the caller seems to have decides no
 number itself: no calls to it, or calls again. A withheld or a strange one hears the same words.
 """
 
-from app.db import agencies, receipts
+from uuid_utils.compat import uuid7
+
+from app.db import agencies, inbound
 from app.db.transaction import Database, Session, Transaction
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents, Wish
 from app.pipeline.speaking import CONSENT_WORDING, Speech
+from app.pipeline.welcoming import Proven, Welcoming
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
 from app.rules.call_menu import Facts, Menu, Place, Said, Turn, first, press, read_state
 from app.rules.facts import Channel
-from app.rules.languages import DEFAULT
+from app.rules.languages import DEFAULT, written
 from app.rules.phones import PhoneRead, read_phone
 from channels.contract import CallChannel
 from channels.signals import CallReceived
@@ -31,6 +34,7 @@ class InboundCalls:
     ) -> None:
         self._database, self._wording, self._clips = database, wording, clips
         self._consents, self._public_url = consents, public_url.rstrip("/")
+        self._welcoming = Welcoming(wording=wording, consents=consents)
 
     async def greet(self, signal: CallReceived, voice: CallChannel) -> CallScript:
         """Return what is said to somebody who calls one of our numbers, or presses a key in such a call."""
@@ -57,20 +61,23 @@ class InboundCalls:
         if turn.said is Said.STOPPED:
             wish = Wish(address, (Channel.VOICE,), granted=False, basis="key_9", evidence=signal.provider_id)
         elif turn.said is Said.STARTED:
-            wish = Wish(
-                address, (Channel.VOICE,), granted=True, basis="call_to_us", evidence=signal.provider_id,
-                wording=CONSENT_WORDING, language=turn.state.language,
-            )  # fmt: skip
+            wish = None
         else:
             return
+        yes = Proven(
+            uuid7(), Channel.VOICE, number, written(turn.state.language), CONSENT_WORDING, "call_to_us",
+            signal.provider_id, spoken=turn.state.language, language_chosen=False,
+        )  # fmt: skip
 
         async def write(tx: Transaction) -> None:
-            is_news = await receipts.keep_inbound(
+            is_news = await inbound.keep(
                 tx.session, agency.id, provider=provider, key=f"{signal.provider_id}:{signal.part}", sender=number,
-                body=signal.digits, meaning=receipts.OF_A_CALL,
+                body=signal.digits, meaning=inbound.OF_A_CALL,
             )  # fmt: skip
-            if is_news:
+            if is_news and wish:
                 await self._consents.write(tx, agency.id, wish)
+            elif is_news:
+                await self._welcoming.take_in(tx, agency, yes)
 
         await self._database.repeated(agency.id, write)
 

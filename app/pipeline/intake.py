@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from app import metrics
 from app.crashpoints import crashpoint
-from app.db import agencies, consents, county_events, member_details, members, planning
+from app.db import agencies, choices, consents, county_events, member_details, members, planning
 from app.db.county_events import Kept
 from app.db.transaction import AWAY, Database, Session, Transaction
 from app.pipeline.calendars import Almanac
@@ -22,10 +22,10 @@ from app.pipeline.withdrawing import withdraw_what_no_longer_fits
 from app.queue import Job
 from app.rules.facts import Consent, CountyEvent, Email, MemberLeft, MemberUpdated, Phone
 from app.rules.folding import Applied, Tools, apply
-from app.rules.merging import absorb
+from app.rules.merging import absorb, is_of_somebody_else
 from app.rules.occasions import settle
 from app.rules.placing import lacks_numbers, place_points, to_be_placed
-from app.rules.record import KIND_OF, Member, index_form
+from app.rules.record import Member, index_form
 from app.rules.times import too_far_ahead
 from app.rules.zones import PACIFIC
 
@@ -166,7 +166,7 @@ class Intake:
         absorbed = []
         for address, id_ in provisional.items():
             subject, person = listed[address], people.pop(id_, None)
-            if person is None:
+            if person is None or (subject in held and is_of_somebody_else(held[subject], address)):
                 continue
             if subject in held:
                 absorb(held[subject], person, tools.new_id())
@@ -200,25 +200,18 @@ class Intake:
         people = [*work.members.values(), *work.merged]
         await _complete(work, people)
         await members.save(work.session, work.agency, people)
-        await consents.save(work.session, work.agency, people)
-        await self._lift_stops(work)
+        lifted = await consents.save(work.session, work.agency, people)
+        await members.mark_for_planning(work.session, work.agency, list(lifted))
+        for person in work.merged:
+            if person.merged_into is not None:
+                await choices.take_over(work.session, work.agency, gone=person.id, into=person.merged_into)
         await county_events.keep(work.session, work.agency, work.kept)
-        changed = [member.id for member in people if member.changed]
+        changed = [member.id for member in people if member.changed or member.id in lifted]
         if changed:
             book = await self._ladders.book(work.session, work.agency)
             await planning.cancel_what_no_longer_fits(work.session, work.agency, changed, book.allowed)
             await withdraw_what_no_longer_fits(tx, work.agency, changed, book.allowed)
             await tx.enqueue(Job.PLAN, agency=str(work.agency))
-
-    async def _lift_stops(self, work: _Work) -> None:
-        """A yes that the county reports for one address by an event of its own lifts an earlier stop of it."""
-        for kept in work.kept:
-            facts = kept.event.facts
-            if kept.outcome != "applied" or not isinstance(facts, Consent) or not _lifts(facts):
-                continue
-            for channel in [facts.channel] if facts.channel else KIND_OF:
-                index = work.tools.index(KIND_OF[channel], facts.address or "")
-                await consents.lift_stop(work.session, work.agency, index, channel, facts.at or kept.event.time)
 
 
 async def _complete(work: _Work, people: Sequence[Member]) -> None:
@@ -234,13 +227,7 @@ async def _complete(work: _Work, people: Sequence[Member]) -> None:
         place_points(member, opened.get(member.id, {}))
 
 
-PURPOSE = "renewal"
 _WORDS = {Applied.CHANGED: "applied", Applied.UNCHANGED: "unchanged", Applied.STALE: "stale"}
-
-
-def _lifts(facts: Consent) -> bool:
-    """Say whether a consent is a yes to reminders for one address."""
-    return facts.granted and bool(facts.address) and facts.purpose == PURPOSE
 
 
 def _order(event: CountyEvent) -> tuple[object, ...]:

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from app.db import cells, partitions, retiring
+from app.db import brake_counts, cells, partitions, retiring
 from app.db.partitions import Partition
 from app.db.transaction import AWAY, Database, Session
 from app.logs import log
+from app.pipeline.pumping import LONGEST
 from app.rules.retention import Kept, kept_since, spans
 from schedules.months import add_months
 
@@ -53,6 +54,7 @@ class Keeping:
         await cells.forget(session, kept_since(today, self._kept.reports))
         await retiring.forget_replies(session, kept_since(today, self._kept.replies))
         await retiring.forget_unconfirmed(session, kept_since(today, self._kept.signups))
+        await brake_counts.forget(session, session.machine_now - LONGEST)
 
     async def _make(self, one: Partition) -> int:
         """Make one partition in a transaction of its own; what is not to be had now comes again with the next tick."""

@@ -30,7 +30,7 @@ OF_ASKED = (
 )  # fmt: skip
 OF_SLOTS = (
     "slot_step", "slot_day", "slot_place", "slot_channel", "slot_first_due", "slot_due", "slot_deadline",
-    "slot_month", "slot_fits",
+    "slot_month", "slot_fits", "slot_refused",
 )  # fmt: skip
 OF_WORDS = ("word_template", "word_wanted", "word_channel", "word_language", "word_version")
 OF_ABOUT = ("about_step", "about_day", "about_on")
@@ -177,14 +177,17 @@ def _slots(
         for slot in found:
             if slot.deadline_at <= min(brought_at, now):
                 continue
-            times = (slot.first_due_at, slot.due_at, slot.deadline_at, slot.month, slot.fits)
+            times = (slot.first_due_at, slot.due_at, slot.deadline_at, slot.month, slot.fits, slot.refused)
             yield number, slot.anchor_on, written[slot.place], slot.channel, *times
             if slot.channel == Channel.SMS and written[slot.place] == agencys:
                 yield number, slot.anchor_on, agencys, NO_CHANNEL, *times
 
 
 def _words(phrases: Phrasebook, keys: Iterable[str], wanted: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    """Give the version in which each reader gets each template; a template without words for a channel has none."""
+    """Give the version in which each reader gets each template; one that may not be sent is not named.
+
+    A template without words for a channel has no row.
+    """
     for key in keys:
         for language in wanted:
             for channel in Channel:
@@ -192,7 +195,7 @@ def _words(phrases: Phrasebook, keys: Iterable[str], wanted: Sequence[str]) -> I
                     found, version = phrases.version(key, channel, language)
                 except KeyError:
                     continue
-                yield key, language, str(channel), found, version
+                yield key, language, str(channel), found, version if phrases.may_send(version) else None
 
 
 def _about(rules: Rules, days: Mapping[int, set[date]], met: Sequence[Met]) -> Iterable[tuple[Any, ...]]:

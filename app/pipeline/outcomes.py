@@ -1,6 +1,6 @@
 """Outcomes: what to record for each, what a batch says of its provider, and what a refusal says of an address."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
@@ -42,6 +42,14 @@ def result(attempt: UUID, row: Row[Any], outcome: Outcome, price: float, now: da
             return Result(attempt, row.id, period, "unclear", "sending", provider_code=outcome.detail[:200])
         case _ as never:
             assert_never(never)
+
+
+def unapproved(rows: Iterable[Row[Any]], may_send: Callable[[UUID], bool]) -> list[tuple[UUID, date, str, str]]:
+    """Return how those messages end whose words may not be sent."""
+    return [
+        (row.id, row.period, "canceled", "words_not_approved")
+        for row in rows if not may_send(row.template_version_id)
+    ]  # fmt: skip
 
 
 def is_paused(outcome: Outcome) -> bool:

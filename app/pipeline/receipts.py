@@ -25,6 +25,7 @@ from app.pipeline.providers import Providers
 from app.pipeline.replies import Replies
 from app.pipeline.together import Together
 from app.pipeline.verifying import verified
+from app.pipeline.webhooks import tell_delivered
 from app.pipeline.withdrawing import confirm
 from app.rules.facts import Channel
 from app.traces import span
@@ -145,6 +146,7 @@ class Receipts:
             moved = await receipts.apply_waiting(tx.session, self._rules, AT_ONCE)
             await confirm(tx, moved)
             await learn(tx, self._consents, moved)
+            await tell_delivered(tx, moved)
             crashpoint("receipts.applying")
             done.append((moved, tx.session.machine_now))
             return len(moved)

@@ -1,80 +1,103 @@
-"""Replies: what people text us, kept once and acted on: stop, start, help, or a word on where to turn."""
+"""Replies: what people text us, kept once, acted on (`acts`), answered, and told to the county.
 
-from collections.abc import Mapping
+Each is answered in the reader's language, at most ten times a day; a stop is confirmed once, within five minutes or
+not at all. What is more than a word of ours waits for a person to read it.
+"""
+
 from datetime import timedelta
+from typing import Final
 
-from app.db import agencies, consents, messages, receipts
+from app.db import agencies, inbound, messages, receipts
 from app.db.transaction import Database, Transaction
 from app.logs import log
-from app.pipeline.consent import Consents, Wish
+from app.pipeline import webhooks
+from app.pipeline.acts import Acts, Answer, Said
+from app.pipeline.authenticity import Authenticity
+from app.pipeline.joining import WELCOME
 from app.pipeline.wording import Wording
 from app.queue import Job
 from app.rules.agency import Agency
+from app.rules.chain import written
 from app.rules.facts import Channel
-from app.rules.keywords import Meaning, meaning
+from app.rules.keywords import Heard, hear
 from app.rules.phones import BadPhone, read_phone
+from app.rules.wording_values import long_date
 from channels.signals import Reply
 
-TEMPLATES: Mapping[Meaning, str] = {
-    Meaning.STOP: "stop_confirmation",
-    Meaning.START: "start_confirmation",
-    Meaning.HELP: "help",
-    Meaning.OTHER: "reply_received",
-}
-CONFIRM_WITHIN = timedelta(minutes=5)
+CONFIRM_WITHIN: Final = timedelta(minutes=5)
 """47 CFR 64.1200(a)(12): the one confirmation of a stop goes out within five minutes."""
-ANSWERS_A_DAY = 10
-WISHES: Mapping[Meaning, tuple[bool, tuple[Channel, ...]]] = {
-    Meaning.STOP: (False, (Channel.SMS, Channel.VOICE)),
-    Meaning.START: (True, (Channel.SMS,)),  # a text says nothing of calls, so it cannot be a yes to them
-}
+ANSWERS_A_DAY: Final = 10
+"""Two machines that answer each other would never end; a stop is confirmed all the same."""
+ANSWERED_ANYWAY: Final = frozenset({"stop_confirmation", WELCOME})
+"""What each comes at most a few times a day by itself, and has to be said."""
+LONGEST: Final = 1_600
+"""Signs of a text that are looked at and kept: ten segments, as much as a phone sends."""
 
 
 class Replies:
     """Hears what people text."""
 
-    def __init__(self, database: Database, *, wording: Wording, consents: Consents) -> None:
-        self._database, self._wording, self._consents = database, wording, consents
+    def __init__(self, database: Database, *, wording: Wording, acts: Acts, authenticity: Authenticity) -> None:
+        self._database, self._wording, self._acts, self._authenticity = database, wording, acts, authenticity
 
     async def hear(self, reply: Reply, provider: str) -> None:
-        """Keep a text once, write what it asks for, and answer it."""
+        """Keep a text once, do what it asks for, and answer it."""
         async with self._database.transaction(None) as tx:
             owner = await agencies.owner_of(tx.session, Channel.SMS, reply.recipient)
             agency = await agencies.by_id(tx.session, owner) if owner else None
         if agency is None or isinstance(read_phone(reply.sender), BadPhone):
             log().warning("a text to a number that no agency owns", provider=provider)
             return
-        what = meaning(reply.body)
+        heard = hear(reply.body[:LONGEST])
+        answer = await self._database.repeated(agency.id, lambda tx: self._take(tx, agency, reply, heard, provider))
+        if answer is not None and answer.template == "reply_not_real":
+            await self._authenticity.unknown_by_text(agency.id)
 
-        async def act(tx: Transaction) -> None:
-            is_news = await receipts.keep_inbound(
-                tx.session, agency.id, provider=provider, key=reply.key, sender=reply.sender, body=reply.body,
-                meaning=what,
-            )  # fmt: skip
-            if is_news:
-                await self._act(tx, agency, reply, what)
-
-        await self._database.repeated(agency.id, act)
-
-    async def _act(self, tx: Transaction, agency: Agency, reply: Reply, what: Meaning) -> None:
-        address = tx.session.index.of("contact_point.phone", agency.id, reply.sender)
-        if what is Meaning.START and not await consents.is_stopped(tx.session, agency.id, address, Channel.SMS):
-            what = Meaning.HELP  # START takes a STOP back; it is no yes of somebody who never gave one
-        if what in WISHES:
-            granted, channels = WISHES[what]
-            wish = Wish(address, channels, granted=granted, basis=f"text_{what}", evidence=reply.key)
-            await self._consents.write(tx, agency.id, wish)
-        since = tx.now - timedelta(days=1)
-        if await receipts.inbound_since(tx.session, agency.id, address, since) > ANSWERS_A_DAY:
-            return  # two machines that answer each other would never end
-        reader = await receipts.reader_of(tx.session, agency.id, address)
-        wanted = (reader.language_written or reader.language_spoken) if reader else None
-        book = await self._wording.book(tx.session)
-        language, version = book.version(TEMPLATES[what], Channel.SMS, wanted)
-        answer = messages.Direct(
-            kind="reply", once_key=f"reply:{reply.key}", channel=Channel.SMS, address=reply.sender,
-            template=TEMPLATES[what], version=version, language=language, zone=agency.timezone,
-            member=reader.member_id if reader else None, valid=CONFIRM_WITHIN,
+    async def _take(
+        self, tx: Transaction, agency: Agency, reply: Reply, heard: Heard, provider: str
+    ) -> Answer | None:  # fmt: skip
+        session = tx.session
+        kept = await inbound.keep(
+            session, agency.id, provider=provider, key=reply.key, sender=reply.sender, body=reply.body[:LONGEST],
+            meaning=heard.meaning,
         )  # fmt: skip
-        await messages.add(tx.session, agency.id, answer)
+        if kept is None:
+            return None
+        address = session.index.of("contact_point.phone", agency.id, reply.sender)
+        reader = await receipts.reader_of(session, agency.id, address)
+        said = Said(agency, kept, reply.key, reply.sender, reply.body[:LONGEST], address, heard, reader)
+        may_answer = await self._may_answer(tx, said)
+        answer = await self._acts.act(tx, said, may_ask=may_answer)
+        if answer is not None and answer.waits:
+            await inbound.wait(session, agency.id, kept, reader.member_id if reader else None)
+        await self._tell(tx, said)
+        if answer is not None and not answer.unsaid and (may_answer or answer.template in ANSWERED_ANYWAY):
+            await self._answer(tx, said, answer)
+        return answer
+
+    async def _may_answer(self, tx: Transaction, said: Said) -> bool:
+        since = tx.now - timedelta(days=1)
+        return await inbound.count_since(tx.session, said.agency.id, said.address, since) <= ANSWERS_A_DAY
+
+    async def _tell(self, tx: Transaction, said: Said) -> None:
+        """Tell the county that somebody answered: who it seems to be and what it means, never the words."""
+        refs = await inbound.refs(tx.session, said.agency.id, said.address)
+        told = {
+            "member_refs": refs, "channel": str(Channel.SMS), "reply_id": str(said.id),
+            "meaning": str(said.heard.meaning),
+            "at": written(tx.now),
+        }  # fmt: skip
+        if refs:
+            await webhooks.tell(tx, said.agency.id, "member.replied", told)
+
+    async def _answer(self, tx: Transaction, said: Said, answer: Answer) -> None:
+        agency, book = said.agency, await self._wording.book(tx.session)
+        language, version = book.version(answer.template, Channel.SMS, answer.language)
+        words = {"date": long_date(answer.real.day, language)} if answer.real else {}
+        direct = messages.Direct(
+            kind="reply", once_key=f"reply:{said.key}", channel=Channel.SMS, address=said.sender,
+            template=answer.template, version=version, language=language, zone=agency.timezone, words=words,
+            member=said.reader.member_id if said.reader and not answer.stranger else None, valid=CONFIRM_WITHIN,
+        )  # fmt: skip
+        await messages.add(tx.session, agency.id, direct)
         await tx.enqueue(Job.DELIVER, agency=str(agency.id), channel=Channel.SMS)

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.db import cells, consents, members, messages, reports
+from app.db import cells, choices, consents, members, messages, reports
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
+from app.rules.choices import Limits
 from app.rules.histogram import percentile
 from app.rules.record import Member
 from app.rules.statuses import Status
@@ -45,6 +46,7 @@ class MemberView:
     member: Member
     addresses: dict[bytes, str] = field(repr=False)
     stops: set[tuple[bytes, str]] = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
 
 
 class Reporting:
@@ -135,7 +137,9 @@ class Reporting:
             if member is None:
                 return None
             addresses = await members.addresses(tx.session, agency, member.id)
-            return MemberView(member, addresses, await consents.stops_of_member(tx.session, agency, member.id))
+            stops = await consents.stops_of_member(tx.session, agency, member.id)
+            limits = await choices.held(tx.session, agency, [member.id])
+            return MemberView(member, addresses, stops, limits[member.id])
 
     async def member_consents(
         self, agency: UUID, member: UUID, *, after: UUID | None = None, limit: int = 1000

@@ -27,6 +27,7 @@ from channels.speech import CallScript, Line
 
 MENU = "call_menu"
 HELP = "language_help"
+SAFE_WORD = "safe_word"
 OTHERS = ("voicemail", "stop_confirmation")
 CONSENT_WORDING = "v1"
 
@@ -134,7 +135,8 @@ class Speech:
                 return None
             message = self._voice_of(self.key, tag)
             voice = next((one for one in (wanted, tag) if self.voice.speaks(one)), None)
-            if message and voice and (MENU, tag) in self.book.versions:
+            menu = self.book.versions.get((MENU, tag))
+            if message and voice and menu is not None and self.book.may_send(menu):
                 return self._in_words(message, tag, voice)
         return None
 
@@ -160,12 +162,14 @@ class Speech:
         return replace(spoken, words=words, own=wanted == DEFAULT)
 
     def _in_words(self, message: Voice, written: str, voice: str) -> Voiced:
+        values = {**agency_words(self.agency), **self.mine(written)}
+        if SAFE_WORD in values and (line := self._voice_of(SAFE_WORD, written)) is not None:
+            message = replace(message, body=(*message.body, *line.body))
         others = {key: found for key in OTHERS if (found := self._voice_of(key, written)) is not None}
         menu: dict[str, Text] = dict(self.book.template(MENU, written).call)
         consent = self.wording.wording(CONSENT_WORDING, written, Channel.VOICE)
         if consent is not None:
             menu["consent"] = consent.text
-        values = {**agency_words(self.agency), **self.mine(written)}
         return Voiced(CallWords(message, others, menu), values, self.agency, voice, written)
 
     def _voice_of(self, key: str, tag: str) -> Voice | None:

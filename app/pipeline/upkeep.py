@@ -15,10 +15,11 @@ from uuid import UUID
 import procrastinate
 
 from app.crashpoints import crashpoint
-from app.db import agencies, gone_out, reconciling, stored_answers
+from app.db import agencies, gone_out, reconciling, stored_answers, webhooks
 from app.db.sealed import associated
 from app.db.transaction import Database, Row, Session
 from app.logs import log
+from app.pipeline import passes
 from app.pipeline.asking import look_up
 from app.pipeline.attempts import made_with
 from app.pipeline.brakes import Brakes
@@ -30,6 +31,7 @@ from app.pipeline.providers import Providers
 from app.pipeline.restoring import Restoring
 from app.pipeline.rounds import in_rounds
 from app.pipeline.tries import Tries
+from app.pipeline.webhooks import KEEP_CALLS
 from app.pipeline.withdrawing import Withdrawing
 from app.queue import put_stalled_jobs_back
 from app.rules.agency import Agency
@@ -94,6 +96,8 @@ class Upkeep:
             session, now = tx.session, tx.session.machine_now
             await stored_answers.sweep(session, now - KEEP_ANSWERS)
             await gone_out.sweep(session, tx.now - KEEP_GONE_OUT)
+            await webhooks.sweep(session, now - KEEP_CALLS)
+            await passes.sweep(session)
             return await reconciling.sweep_jobs(session, now - KEEP_JOBS)
 
     async def _end(self) -> None:

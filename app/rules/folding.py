@@ -24,10 +24,13 @@ from app.rules.facts import (
     RenewalChanged,
 )
 from app.rules.folding_renewals import renewal_changed, renewal_due
-from app.rules.folding_state import Fold, Tools
-from app.rules.record import KIND_OF, WEAK, ConsentHeld, ConsentLine, Member, Point
+from app.rules.folding_state import COUNTY, STAFF, Fold, Tools
+from app.rules.record import BY_STAFF, KIND_OF, WEAK, ConsentHeld, ConsentLine, Member, Point
 
 __all__ = ["Applied", "Tools", "apply"]
+
+RENEWAL = "renewal"
+"""What consent is about where nothing else is said: reminders."""
 
 
 class Applied(StrEnum):
@@ -40,7 +43,7 @@ class Applied(StrEnum):
 
 def apply(event: CountyEvent, member: Member, tools: Tools) -> Applied:
     """Apply one event to a member, in place, and say what it did."""
-    fold = Fold(member, (event.time, event.source, event.id), tools)
+    fold = Fold(member, (event.time, event.source, event.id), tools, STAFF if event.source == BY_STAFF else COUNTY)
     match event.facts:
         case MemberUpdated() as facts:
             _updated(fold, facts)
@@ -147,7 +150,7 @@ def _consent(fold: Fold, consent: Consent, beside: MemberUpdated | None = None) 
         kind = KIND_OF[channel]
         indexes = _addresses(fold, consent, kind, beside)
         for index in indexes:
-            _consent_line(fold, consent, channel, index, weak=beside is not None)
+            _consent_line(fold, consent, channel, index, listed=beside is not None)
         if not indexes and beside is None and not _late(fold, kind):
             fold.fresh += 1  # it is about the points held at this moment, even where there are none
 
@@ -173,10 +176,14 @@ def _value(entry: Phone | Email) -> str:
     return entry.number if isinstance(entry, Phone) else entry.address
 
 
-def _consent_line(fold: Fold, consent: Consent, channel: Channel, index: bytes, *, weak: bool) -> None:
-    """Write one line; a `weak` yes (from a list, without a date) counts only where nothing else was said."""
+def _consent_line(fold: Fold, consent: Consent, channel: Channel, index: bytes, *, listed: bool) -> None:
+    """Write one line; a weak yes (`listed`, without a date) counts only where nothing else was said.
+
+    A yes to reminders for one address, by an event of its own, lifts an earlier stop of it.
+    """
     moment, *source = fold.stamp
-    weak = weak and consent.granted and consent.at is None
+    weak = listed and consent.granted and consent.at is None
+    lifts = not listed and consent.granted and consent.address is not None and consent.purpose == RENEWAL
     at, tie = consent.at or moment, "\x1f".join((WEAK if weak else "", moment.astimezone(UTC).isoformat(), *source))
     key = (channel, consent.purpose, index)
     held, said = fold.member.consents.get(key), ConsentHeld(consent.granted, at, tie, consent.until)
@@ -185,12 +192,14 @@ def _consent_line(fold: Fold, consent: Consent, channel: Channel, index: bytes, 
     fold.fresh += 1
     fold.member.consents[key] = said
     fold.member.consents_set.add(key)
-    if held is not None and (held.granted, held.until) == (consent.granted, consent.until):
+    same = held is not None and (held.granted, held.until) == (consent.granted, consent.until)
+    if same and not lifts and at <= moment:
         return  # it only says again what the ledger already says
-    fold.changed = True
+    fold.changed = fold.changed or not same
     line = ConsentLine(
         index, channel, consent.purpose, consent.granted, consent.basis or fold.basis, at,
-        consent.until, consent.evidence, fold.basis, tie,
+        consent.until, consent.evidence, fold.basis, tie, address_stopped=False if lifts else None,
+        again=same and at <= moment,
     )  # fmt: skip
     fold.member.lines.append(line)
 

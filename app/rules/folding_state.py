@@ -7,7 +7,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.rules.choices import OWN_GROUPS, OWN_WORD
 from app.rules.record import Member, Stamp
+
+COUNTY, STAFF = "county", "staff"
+OUR_OWN = "/v1/members"
+"""How the source of an event begins that an agency's own people made through our API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Fold:
     member: Member
     stamp: Stamp
     tools: Tools
-    basis: str = "county"
+    basis: str = COUNTY
+    """Who says it, and what a consent rests on where the event does not say so."""
     fresh: int = 0
     changed: bool = False
 
@@ -44,12 +50,16 @@ class Fold:
     def newer(self, group: str, *, counts: bool = True) -> bool:
         """Say whether the event may set a group, and if so put its stamp there; `counts`: then it is not stale."""
         held = self.member.stamps.get(group)
-        if held is not None and held >= self.stamp:
+        if held is not None and (held >= self.stamp or self._is_own_word(group, held)):
             return False
         self.fresh += counts and self._leads(group)
         self.member.stamps[group] = self.stamp
         self.member.touched = True
         return True
+
+    def _is_own_word(self, group: str, held: Stamp) -> bool:
+        """Say whether the person chose it, which no feed overrides; the agency's staff may, when they are asked to."""
+        return group in OWN_GROUPS and held[1] in OWN_WORD and not self.stamp[1].startswith(OUR_OWN)
 
     def _leads(self, group: str) -> bool:
         """Say whether nothing newer is held of the whole group, of which `group` may be a part (`whole/part`)."""

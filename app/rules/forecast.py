@@ -16,7 +16,7 @@ ROUNDING: Final = 0.005
 UNREACHED_BY: Final = (
     "no_contact_point", "no_consent", "consent_expired", "opted_out", "landline", "contact_bounced",
     "contact_wrong_person", "contact_opted_out", "channel_not_chosen", "no_sender", "cannot_render", "deadline_passed",
-    "asked_too_often",
+    "asked_too_often", "words_not_approved",
 )  # fmt: skip
 """Why a person for whom something falls due may be reached on no channel; other reasons mean that nothing is due."""
 

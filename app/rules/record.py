@@ -60,6 +60,8 @@ class Stamps(MutableMapping[str, Stamp]):
         return (self[name] for name in self if name.startswith(f"{whole}/"))
 
 
+BY_STAFF = "/v1/members/consents"
+"""The source of events by which an agency's own people write a yes or a no."""
 WEAK = "?"
 """How the tie of a yes begins that came in a list and without a date."""
 
@@ -145,6 +147,12 @@ class ConsentLine:
     tie: str
     wording: str | None = None
     language: str | None = None
+    with_whom: str | None = None
+    """Between whom and the person it is; without a name it is the agency that keeps the ledger."""
+    address_stopped: bool | None = None
+    """What it does to the address for everybody who lists it: stop it, lift a stop, or nothing."""
+    again: bool = False
+    """Whether it says what was said before: it is written only if it lifts a stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,8 @@ class Member:
     """Whether something of `private` was said anew."""
     ref_said: bool = False
     """Whether the reference was given just now."""
+    merged_into: UUID | None = None
+    """The record of the county's that took a sign-up over just now."""
     born_held: date | None = None
     """The month of birth, where `private` was not opened."""
 

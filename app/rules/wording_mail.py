@@ -17,7 +17,7 @@ from app.rules.wording_layout import lay_out
 from app.rules.wording_values import direction, first_name, tidy
 
 PERSONAL: Final = frozenset(
-    {"code", "signup_code", "month", "date", "new_county", "new_county_phone", "unsubscribe_url", "safe_word"}
+    {"code", "signup_code", "month", "date", "new_county", "new_county_phone", "unsubscribe_url", "safe_word", "link"}
 )
 """The words that may differ from person to person; each one not shared becomes a mark."""
 
@@ -140,7 +140,7 @@ def _links(words: Words) -> dict[str, str]:
     links = {mark: _link("link whole", _telephone(shown), shown) for mark, shown in phones.items()}
     if words.keys() >= {"portal", "portal_url"}:
         links["portal"] = _link("link", words["portal_url"], words["portal"])
-    return links
+    return {**links, "link": _LINK.format("link", _HTML_MARK.format("link"), _HTML_MARK.format("link"))}
 
 
 def _link(kind: str, address: str, label: str) -> str:

@@ -23,6 +23,7 @@ LONGEST: Final = {
     "portal": 80,
     "portal_url": 2000,
     "unsubscribe_url": 2000,
+    "link": 2000,
 }
 """Characters a word may have, by mark; `LONGEST_OTHER` for the rest. A longer word is cut."""
 LONGEST_OTHER: Final = 60

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,13 +21,17 @@ A_MONTHS_PLAY: Final = timedelta(days=62)
 """By how much months of unlike length and weekdays can move a day that is counted back."""
 
 
+PAUSED: Final = "paused_by_member"
+OTHER_HOURS: Final = "hours_of_member"
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """When a step is due for everybody of one anchor day, place and channel; times are in UTC.
 
     `first_due_at` is the first allowed moment of the step's days, `due_at` the first that is left now; `month`,
     that of `first_due_at` in the agency's zone, is what reports count it under. If it does not fit, there is no
-    opening before the deadline.
+    opening before the deadline; `refused` says which choice of the person is the only reason for that, if one is.
     """
 
     step: str
@@ -39,6 +43,7 @@ class Slot:
     deadline_at: datetime
     month: date
     fits: bool
+    refused: str | None = None
 
 
 def slots(
@@ -93,7 +98,22 @@ def _slot(
     first_due = first.opens_at if first else begins
     due = left.opens_at if left else max(deadline, now)
     month = month_of(first_due.astimezone(agency_zone).date())
-    return Slot(step, anchor, str(place), channel, first_due, due, deadline, month, due < deadline)
+    fits = due < deadline
+    refused = None if fits else refused_by(place, channel, max(begins, now), deadline, calendar=calendar)
+    return Slot(step, anchor, str(place), channel, first_due, due, deadline, month, fits, refused)
+
+
+def refused_by(place: Place, channel: str, begins: datetime, deadline: datetime, *, calendar: Calendar) -> str | None:
+    """Return which choice of the person leaves no opening between two moments, where there would be one without it."""
+    for chosen, without, reason in (
+        (place.paused_until, place.unpaused, PAUSED),
+        (place.hours, replace(place, hours=None), OTHER_HOURS),
+        (place.hours and place.paused_until, place.bare, PAUSED),
+    ):
+        opening = calendar.next_opening(without, channel, begins) if chosen else None
+        if opening is not None and opening.opens_at < deadline:
+            return reason
+    return None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

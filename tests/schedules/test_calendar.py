@@ -280,3 +280,55 @@ def test_an_agencys_hours_can_be_handed_to_another_process():
 
 def test_the_house_hours_lie_inside_federal_law():
     assert all(time(8) <= window.opens < window.closes <= time(21) for window in WINDOWS.values())
+
+
+# --- what a person chose ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "channel", "opening"),
+    [
+        ("America/Los_Angeles;CA;13-15;", "sms", "Tue 01 13:00-15:00"),
+        ("America/Los_Angeles;CA;13-15;", "voice", "Tue 01 13:00-15:00"),
+        ("America/Los_Angeles;CA;8-10;", "sms", "Tue 01 09:00-10:00"),
+        ("America/Los_Angeles;CA;17-24;", "voice", "Tue 01 17:00-19:00"),
+        ("America/Los_Angeles;CA;;2026-12-14", "sms", "Mon 14 09:00-20:00"),
+        ("America/Los_Angeles;CA;13-15;2026-12-13", "voice", "Mon 14 13:00-15:00"),
+        ("America/New_York;NY;13-15;", "sms", "Tue 01 10:00-12:00"),
+        ("America/Los_Angeles|America/New_York;CA;13-15;", "sms", "Tue 01 13:00-15:00"),
+        ("America/Los_Angeles|America/New_York;CA;10-16;", "sms", "Tue 01 10:00-13:00"),
+    ],
+)
+def test_what_a_person_chose_narrows_the_window(place, channel, opening):
+    assert opens(place, channel, pacific(2026, 12, 1)) == opening
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_hours_at_night_open_nothing(channel):
+    place = parse_place("America/Los_Angeles;CA;20-22;")
+    assert calendar(hours()).next_opening(place, channel, pacific(2026, 12, 1)) is None
+
+
+def test_a_moment_in_a_pause_or_outside_the_hours_says_why():
+    place, own = parse_place("America/Los_Angeles;CA;13-15;2026-12-14"), calendar(hours())
+    paused = own.why_closed(place, "sms", pacific(2026, 12, 1, 14))
+    assert sentence(paused, "sms") == "this person wants nothing before 2026-12-14"
+    early = own.why_closed(place, "sms", pacific(2026, 12, 15, 10))
+    assert sentence(early, "sms") == "this person chose the hours 13:00-15:00"
+
+
+@given(places, channels, moments, st.tuples(st.integers(0, 23), st.integers(1, 24)), st.integers(-40, 80))
+def test_a_choice_only_ever_takes_away(place, channel, at, chosen, days):
+    first, last = min(chosen[0], chosen[1] - 1), max(chosen[0] + 1, chosen[1])
+    until = at.date() + timedelta(days=days)
+    narrowed = Place(place.zones, place.states, (first, last), until)
+    own = calendar(None)
+    opening = own.next_opening(narrowed, channel, at)
+    if opening is None:
+        return
+    home = ZoneInfo((place.zones or (own.hours.zone,))[0])
+    for moment in (opening.opens_at, opening.closes_at - timedelta(seconds=1)):
+        assert own.why_closed(place, channel, moment) is None
+        local = moment.astimezone(home)
+        assert first <= local.hour < last
+        assert local.date() >= until

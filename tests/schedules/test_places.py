@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 
@@ -27,3 +29,22 @@ def test_what_is_written_is_what_is_read(place):
 
 def test_there_are_fifty_states_a_district_and_five_territories():
     assert len(STATES) == 56
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("America/Los_Angeles;CA;9-17;", Place(("America/Los_Angeles",), ("CA",), (9, 17))),
+        (";;;2026-12-01", Place(paused_until=date(2026, 12, 1))),
+        ("America/Chicago;;10-24;2026-12-01", Place(("America/Chicago",), (), (10, 24), date(2026, 12, 1))),
+    ],
+)
+def test_what_a_person_chose_stands_behind_it(text, place):
+    assert parse_place(text) == place
+    assert str(place) == text
+
+
+def test_a_choice_can_be_left_out():
+    place = parse_place("America/Chicago;;10-24;2026-12-01")
+    assert str(place.unpaused) == "America/Chicago;;10-24;"
+    assert str(place.bare) == "America/Chicago;"

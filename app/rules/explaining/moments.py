@@ -1,7 +1,7 @@
 """Why a message is due just then: computed again from what its row keeps and the calendar, never a guess."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -142,7 +142,7 @@ def _agencys_clock(moment: Moment, calendar: Calendar) -> Why | None:
 
 def _zones_decide(moment: Moment, calendar: Calendar, place: Place) -> bool:
     """Say whether somebody in the first of several zones alone would have had an earlier hour."""
-    alone = [Place((zone,), place.states) for zone in place.zones]
+    alone = [replace(place, zones=(zone,)) for zone in place.zones]
     first = calendar.next_opening(alone[0], moment.channel, moment.begins) if alone and moment.begins else None
     return (
         len(alone) > 1

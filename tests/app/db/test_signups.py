@@ -70,15 +70,29 @@ async def test_another_county_cannot_try_or_confirm(place):
         assert not await signups.confirm(session, place.orange, asked.id)
 
 
-async def test_the_sign_ups_of_an_address_are_counted_from_a_moment_on(place):
+async def test_what_an_address_asked_by_text_is_found_from_a_moment_on(place):
     await add(place, new())
-    await add(place, new())
-    await add(place, new(address_index=b"other"))
+    await add(place, new(kind=signups.TEXT_JOIN))
+    await add(place, new(kind=signups.TEXT_JOIN, language="vi"))
+    await add(place, new(kind=signups.TEXT_JOIN, address_index=b"other"))
     async with place.session(place.orange) as session:
         past, future = session.now - timedelta(hours=1), session.now + timedelta(hours=1)
-        assert await signups.count_since(session, place.orange, INDEX, past) == 2
-        assert await signups.count_since(session, place.orange, INDEX, future) == 0
-        assert await signups.count_since(session, place.fresno, INDEX, past) == 0
+        found = await signups.joins_since(session, place.orange, INDEX, past)
+        assert [row.language for row in found] == ["vi", "es"]
+        assert not await signups.joins_since(session, place.orange, INDEX, future)
+        assert not await signups.joins_since(session, place.fresno, INDEX, past)
+
+
+async def test_address_and_zip_are_opened_together(place):
+    asked, other = new(zip="92840"), new()
+    await add(place, asked)
+    await add(place, other)
+    async with place.session(place.orange) as session:
+        first, second = await signups.some(session, place.orange, [asked.id, other.id, uuid7()])
+        assert (signups.opened(session, first), signups.opened(session, second)) == ((NUMBER, "92840"), (NUMBER, None))
+        assert b"92840" not in bytes(first.zip_sealed)
+        assert not await signups.some(session, place.fresno, [asked.id])
+    assert "92840" not in repr(asked)
 
 
 async def test_one_address_is_signed_up_one_at_a_time(place):

@@ -70,6 +70,14 @@ async def test_a_breaker_and_a_switch_are_told_by_whose_they_are(place):
     assert found["breaker_open", "sms", "twilio", "orange", "slow"] == 1
 
 
+async def test_alarms_that_nobody_has_seen_to_are_counted(place):
+    place.run(
+        "INSERT INTO alarm (agency_id, id, kind, at, n) VALUES (%s, gen_random_uuid(), 'scam_reports', now(), 3)",
+        place.orange,
+    )
+    assert (await told(place))["alarms", "orange", "scam_reports"] == 3
+
+
 async def test_a_stage_says_how_long_it_has_been_silent(place):
     async with place.session(None) as session:
         await heartbeats.beat(session, "upkeep")

@@ -1,10 +1,12 @@
 import pytest
 
+from app.db import alarms
 from app.db.schema import known_schema
 from app.pipeline.checkup import Checkup
 from app.pipeline.footing import Footing
 from app.pipeline.providers import Providers
 from app.rules.facts import Channel
+from app.rules.languages import LANGUAGES
 from app.wiring import machine_now
 from channels.contract import Health, TryLater, Unclear
 from channels.segments import as_sent
@@ -43,11 +45,11 @@ async def test_an_agency_is_looked_over(checkup):
 
 
 async def test_missing_senders_and_unknown_languages_are_named(checkup, world):
-    await world.rows('UPDATE agency SET profile = profile #- \'{senders,email}\' || \'{"languages": ["xx", "fa"]}\'')
+    await world.rows('UPDATE agency SET profile = profile #- \'{senders,email}\' || \'{"languages": ["xx", "ium"]}\'')
     found = [one for one in await checkup.everything() if one.subject == "agency orange"]
     assert any("has no sender for email" in one.what and one.mend for one in found)
     assert any(one.wrong and "language xx is unknown" in one.what for one in found)
-    assert any(not one.wrong and "language fa has no words yet" in one.what for one in found)
+    assert any(not one.wrong and "language ium has no words yet" in one.what for one in found)
 
 
 async def test_without_an_agency_the_mend_is_to_add_one(checkup, world):
@@ -57,10 +59,11 @@ async def test_without_an_agency_the_mend_is_to_add_one(checkup, world):
     assert "keepcovered agency add" in wrong.mend
 
 
-def test_the_coverage_table_has_each_channel_of_each_template(checkup):
-    rows = checkup.coverage()
-    assert {row["channel"] for row in rows} == set(Channel)
-    assert {row["language"] for row in rows} >= {"en", "es", "vi", "zh-Hans", "zh-Hant", "ko"}
+async def test_the_coverage_table_has_each_channel_of_each_template_in_every_language_that_members_speak(checkup):
+    rows = await checkup.coverage()
+    assert {row["channel"] for row in rows} == {*Channel, "page", "call"}
+    assert {row["language"] for row in rows} == {language.tag for language in LANGUAGES}
+    assert {row["stands_in"] for row in rows if row["language"] == "ium"} == {"en"}
 
 
 def test_a_finding_is_shown_as_plain_values(checkup):
@@ -115,3 +118,21 @@ async def test_a_language_that_no_voice_speaks_is_named_with_what_calls_are_held
     world.services.clips.live = True
     found = {one.what: one for one in await world.services.checkup.everything()}
     assert found["no voice speaks hy: calls are in English, and where to get help"].wrong
+
+
+async def test_live_mode_is_told_which_words_nobody_approved(world, checkup):
+    assert [one for one in await checkup.everything() if "not approved" in one.what] == []
+    world.services.wording.live = True
+    found = [one for one in await world.services.checkup.everything() if "not approved" in one.what]
+    assert found
+    assert all(one.wrong and "templates approve --language" in one.mend for one in found)
+
+
+async def test_what_was_raised_as_an_alarm_is_named_with_how_often_and_the_mend(world, checkup):
+    async with world.services.database.transaction(None) as tx:
+        for _ in range(2):
+            await alarms.raise_one(tx.session, world.agency.id, "codes_paused")
+    [said] = [one for one in await checkup.everything() if "sign-up was paused" in one.what]
+    assert (said.subject, said.wrong) == ("agency orange", True)
+    assert "2 times" in said.what
+    assert "CODES_AGENCY_HOUR" in said.mend

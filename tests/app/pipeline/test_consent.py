@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from app.pipeline.consent import Wish
 from app.rules.facts import Consent
-from tests.app.pipeline.world import ADDRESS, EMAIL, NINE, NUMBER, SMS, VOICE, a_member
+from tests.app.pipeline.world import ADDRESS, EMAIL, NINE, NOW, NUMBER, SMS, VOICE, a_member
 
 
 async def wishes(world, address, *channels, granted, **more):
@@ -99,3 +101,40 @@ async def test_a_stop_outlives_a_change_of_the_address_list(world):
     await world.tell(a_member(phones=()))
     await world.planned(a_member(), Consent(SMS, granted=True))
     assert (await world.message(SMS)).status == "canceled"
+
+
+async def test_a_yes_that_only_repeats_is_a_line_where_it_lifts_a_stop(world):
+    await wishes(world, NUMBER, SMS, granted=False)
+    await world.planned()
+    assert await world.end(SMS) == "skipped opted_out"
+    for minutes in (1, 2):
+        await world.tell(Consent(SMS, granted=True, address=NUMBER), time=NOW + timedelta(minutes=minutes))
+        assert len(await world.rows("SELECT id FROM consent WHERE address_stopped = false")) == 1
+    await world.plan()
+    assert await world.end(SMS) == "planned"
+
+
+async def test_a_later_no_is_a_line_though_a_no_holds(world):
+    await world.planned()
+    await wishes(world, NUMBER, SMS, granted=False)
+    await world.at(NINE)
+    await wishes(world, NUMBER, SMS, granted=False)
+    assert [line.granted for line in await lines(world) if line.channel == "sms"] == [True, False, False]
+
+
+async def test_every_line_says_with_whom(world):
+    await world.planned()
+    await wishes(world, NUMBER, SMS, granted=False)
+    await wishes(world, NUMBER, SMS, granted=True, with_whom="CalOptima Health")
+    rows = await world.rows("SELECT with_whom, granted, source FROM consent ORDER BY seq")
+    assert [row.with_whom for row in rows] == [world.agency.name] * 4 + ["CalOptima Health"]
+
+
+async def test_a_consent_that_ended_is_not_acted_on(world):
+    until = NINE - timedelta(hours=1)
+    await world.planned(a_member(consents=(Consent(SMS, granted=True, until=NINE + timedelta(hours=9)),)))
+    await world.tell(Consent(SMS, granted=True, until=until))
+    await world.at(NINE)
+    await world.deliver(SMS)
+    assert world.fakes[SMS].sent == []
+    assert "consent_expired" in await world.end(SMS)

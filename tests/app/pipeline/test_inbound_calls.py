@@ -1,7 +1,7 @@
 import pytest
 
 from tests.app.pipeline.phones import OPEN_ON_WEEKDAYS, CallHeard
-from tests.app.pipeline.world import NUMBER, SMS, TEN, VOICE, a_member, yes
+from tests.app.pipeline.world import NUMBER, SMS, TEN, VOICE, a_member, phone, yes
 from tests.conftest import AGENCY
 
 STRANGER = "+17145550999"
@@ -192,3 +192,13 @@ async def test_an_answer_sends_no_message(world, dials):
 
 async def test_the_number_that_texts_come_from_answers_too(dials):
     assert "Orange County" in await dials(called="+17145550100").dial()
+
+
+async def test_a_stranger_who_says_yes_is_known_to_the_next_record_of_the_county(world, dials):
+    call = dials(STRANGER)
+    await call.dial()
+    await call.presses("181")
+    assert [line.basis for line in await lines(world)] == ["call_to_us"]
+    await world.planned(a_member(phones=(phone(STRANGER),), consents=()))
+    assert len(await world.rows("SELECT id FROM member WHERE status = 'active'")) == 1
+    assert (await world.ends())[VOICE] == "planned"

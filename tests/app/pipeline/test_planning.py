@@ -82,7 +82,7 @@ async def test_where_nothing_tells_the_zone_the_agencys_counts(world):
         ("es", None, "es", "es"),
         (None, "ko", "ko", "ko"),
         (None, None, "en", "en"),
-        ("fa", "fa", "en", "en"),
+        ("ium", "ium", "en", "en"),
         ("zh-Hans", "yue", "zh-Hans", "zh-Hant"),
     ],
 )

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
+from app.rules.facts import Consent
 from channels.signals import Reply
-from tests.app.pipeline.world import NINE, NUMBER, OTHER_NUMBER, OURS, SMS, VOICE, a_member
+from tests.app.pipeline.world import NINE, NOW, NUMBER, OTHER_NUMBER, OURS, SMS, VOICE, a_member
 
 
 async def answers(world):
@@ -16,7 +19,16 @@ async def answers(world):
         ("alto!", "stop_confirmation"),
         ("START", "help"),  # it takes a STOP back, and there was none
         ("AYUDA", "help"),
-        ("Is this real?", "reply_received"),
+        ("Is this real?", "help"),
+        ("I have a question about my son", "reply_received"),
+        ("WRONG NUMBER", "reply_wrong_person"),
+        ("done", "reply_done"),
+        ("Call me", "reply_call"),
+        ("I moved", "reply_moved"),
+        ("Is this a scam?", "reply_scam"),
+        ("Tiếng Việt", "reply_language"),
+        ("VERIFY K7QF2M4P", "reply_not_real"),
+        ("JOIN", "join_confirm"),
     ],
 )
 async def test_each_text_gets_its_answer(world, body, template):
@@ -51,13 +63,50 @@ async def test_a_stop_covers_text_and_call_of_all_members_with_that_number(world
     }
 
 
-async def test_a_second_stop_writes_nothing_new_and_is_still_confirmed(world):
+async def test_a_second_stop_writes_nothing_new_and_is_not_confirmed_again(world):
     await world.planned()
-    await world.texts_us("STOP")
-    await world.texts_us("STOP")
+    for body in ("STOP", "stop!!", "leave me alone"):
+        await world.texts_us(body)
     lines = await world.rows("SELECT channel FROM consent WHERE NOT granted")
     assert len(lines) == 2
-    assert await answers(world) == ["stop_confirmation", "stop_confirmation"]
+    assert await answers(world) == ["stop_confirmation"]
+
+
+async def test_a_stop_after_a_start_is_confirmed_again(world):
+    await world.planned()
+    for body in ("STOP", "START", "STOP"):
+        await world.texts_us(body)
+        await world.at(NOW + timedelta(minutes=len(await world.rows("SELECT key FROM inbound"))))
+    assert await answers(world) == ["stop_confirmation", "start_confirmation", "stop_confirmation"]
+
+
+async def test_a_stop_of_somebody_whom_others_stopped_before_is_confirmed(world):
+    await world.tell(a_member())
+    await world.tell(Consent(SMS, granted=False))
+    await world.texts_us("STOP")
+    assert await answers(world) == ["stop_confirmation"]
+
+
+async def test_a_stop_from_a_number_unknown_to_us_is_kept_and_confirmed(world):
+    await world.texts_us("ĐỪNG NHẮN NỮA", sender=OTHER_NUMBER)
+    assert len(await world.rows("SELECT id FROM consent WHERE member_id IS NULL AND NOT granted")) == 2
+    [reply] = await world.rows("SELECT template, language FROM message")
+    assert (reply.template, reply.language) == ("stop_confirmation", "vi")
+
+
+async def test_a_stop_is_confirmed_even_after_ten_answers(world):
+    for number in range(11):
+        await world.texts_us(f"Out of office {number}")
+    await world.texts_us("STOP")
+    [last] = await world.rows("SELECT template FROM message ORDER BY id DESC LIMIT 1")
+    assert last.template == "stop_confirmation"
+
+
+async def test_without_a_reader_the_answer_is_in_the_language_of_the_word(world):
+    for body in ("ayuda", "도움말", "Помощь"):
+        await world.texts_us(body, sender=OTHER_NUMBER)
+    rows = await world.rows("SELECT language FROM message ORDER BY id")
+    assert [row.language for row in rows] == ["es", "ko", "ru"]
 
 
 async def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all(world):
@@ -121,3 +170,18 @@ async def test_a_machine_that_answers_us_is_answered_ten_times_a_day(world):
         await world.texts_us(f"Out of office {number}")
     rows = await world.rows("SELECT count(*) AS n FROM message WHERE kind = 'reply'")
     assert rows[0].n == 10
+
+
+async def test_who_stopped_and_says_more_is_read_by_a_person_and_hears_nothing(world):
+    for body in ("STOP", "thanks, that is all"):
+        await world.texts_us(body)
+    assert await answers(world) == ["stop_confirmation"]
+    [waiting] = await world.rows("SELECT meaning FROM inbound WHERE waits")
+    assert waiting.meaning == "other"
+
+
+@pytest.mark.parametrize(("body", "template"), [("HELP", "help"), ("SCAM", "reply_scam"), ("call me", "reply_call")])
+async def test_who_stopped_and_asks_for_something_is_answered(world, body, template):
+    for said in ("STOP", body):
+        await world.texts_us(said)
+    assert await answers(world) == ["stop_confirmation", template]

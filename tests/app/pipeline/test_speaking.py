@@ -10,12 +10,13 @@ from tests.app.pipeline.world import TEN, VOICE
 
 ARMENIAN = {"language_spoken": "hy", "language_written": "hy"}
 KHMER = {"language_spoken": "km", "language_written": "en"}
+WITHOUT_A_VOICE = {"hy", "fa", "km", "lo", "hmn", "ium"}
 
 
 @pytest.fixture
 async def armenian(world):
     """A call to Ana, who speaks Armenian here, for which there are recordings and no voice."""
-    world.fakes[VOICE].mute = {"hy", "fa", "km", "lo", "hmn", "ium"}
+    world.fakes[VOICE].mute = WITHOUT_A_VOICE
     await world.services.tenancy.add(OPEN_ON_WEEKDAYS)
     return await called(world, **ARMENIAN)
 
@@ -76,6 +77,7 @@ async def test_a_call_in_the_own_language_is_not_reported_as_one_in_english(worl
 
 
 async def test_who_has_neither_voice_nor_clips_hears_english_and_where_help_is(world):
+    world.fakes[VOICE].mute = WITHOUT_A_VOICE
     call = await called(world, **KHMER)
     said = await call.answer()
     assert "free help in your language" in said
@@ -89,7 +91,7 @@ async def test_who_has_neither_voice_nor_clips_hears_english_and_where_help_is(w
 @pytest.mark.parametrize("language", ["hy", "fa"])
 async def test_what_no_clip_says_is_heard_in_english_with_where_help_is(world, language):
     """The recordings know the reminder two months before and no other; a date is in none of them."""
-    world.fakes[VOICE].mute = {"hy", "fa", "km", "lo", "hmn", "ium"}
+    world.fakes[VOICE].mute = WITHOUT_A_VOICE
     call = await called(world, language_spoken=language, language_written=language)
     await world.rows(
         "UPDATE message SET about_on = '2027-02-28', template = 'cure_now', template_version_id ="
@@ -111,6 +113,7 @@ async def test_lines_of_other_offices_are_read_aloud_in_groups(world):
 
 
 async def test_a_machine_that_answers_in_khmer_is_no_person_spoken_to_in_english(world):
+    world.fakes[VOICE].mute = WITHOUT_A_VOICE
     call = await called(world, **KHMER)
     assert "free help in your language" in await call.answer(machine=True)
     assert await world.end(VOICE) == "sent"

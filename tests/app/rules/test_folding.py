@@ -18,7 +18,7 @@ from app.rules.facts import (
     Representative,
 )
 from app.rules.folding import Applied, apply
-from app.rules.record import Member
+from app.rules.record import BY_STAFF, Member
 from tests.app.rules.folding_world import (
     ADDRESSES,
     HOURS,
@@ -237,13 +237,33 @@ def test_of_two_sayings_of_one_date_the_later_event_counts():
 
 def test_a_saying_that_is_not_new_leaves_no_second_line_in_the_ledger():
     member = told(said(granted=True, hour=1))
-    assert apply(said(granted=True, hour=2), member, TOOLS) is Applied.UNCHANGED
+    assert apply(said(granted=True, hour=2, address=None), member, TOOLS) is Applied.UNCHANGED
     assert member.lines == []
     assert apply(said(granted=False, hour=3, evidence="a letter"), member, TOOLS) is Applied.CHANGED
     (line,) = member.lines
     assert (line.granted, line.basis, line.source, line.evidence, line.at) == (
         False, "county", "county", "a letter", at(3),
     )  # fmt: skip
+
+
+def test_a_yes_for_one_address_is_kept_in_case_that_it_lifts_a_stop():
+    member = told(said(granted=True, hour=1))
+    assert apply(said(granted=True, hour=2), member, TOOLS) is Applied.UNCHANGED
+    (line,) = member.lines
+    assert (line.again, line.address_stopped) == (True, False)
+
+
+def test_a_yes_that_is_dated_ahead_is_written_though_one_holds():
+    member = told(said(granted=True, hour=1))
+    assert apply(said(granted=True, hour=2, at=at(9)), member, TOOLS) is Applied.UNCHANGED
+    assert [line.again for line in member.lines] == [False]
+
+
+def test_a_word_of_the_staff_is_a_line_of_theirs():
+    member = told(event(1, LISTED))
+    told_by_staff = replace(said(granted=False, hour=2), source=BY_STAFF)
+    assert apply(told_by_staff, member, TOOLS) is Applied.CHANGED
+    assert [(line.basis, line.source) for line in member.lines] == [("staff", "staff")]
 
 
 def test_without_an_address_a_consent_is_about_the_points_held_then_never_later_ones():

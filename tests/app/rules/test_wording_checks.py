@@ -208,7 +208,7 @@ purpose = "service"
     ("said", "wrong"),
     [
         ("You get a text from us.", []),
-        ("Type your Social Security number.", ["asks for or promises"]),
+        ("We need your Social Security number. Send it to us now. It is quick.", ["asks for or promises"]),
         ("You win a free phone.", ["asks for or promises"]),
         ("Go to win.example.com now.", ["a link"]),
         ("Notwithstanding any administrative determination, beneficiaries are obligated to resubmit.", ["grade"]),
