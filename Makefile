@@ -15,7 +15,7 @@ SOURCES := app channels schedules migrations tests
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --exclude-newer "7 days" --no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench storm fuzz lock
+.PHONY: help setup demo test check format bench storm fuzz browser lock
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,8 @@ bench: $(STAMP) ## Measure planning, delivery, intake and callbacks beside bare 
 	$(BIN)/python -m tests.bench.planning
 	$(BIN)/python -m tests.bench.intake
 	$(BIN)/python -m tests.bench.burst
+	$(BIN)/python -m tests.bench.stops
+	$(BIN)/python -m tests.bench.pages
 
 storm: $(STAMP) ## Kill, freeze and cut off real processes, and look for what was lost or doubled; SEED=, SIZE=, ONLY=
 	$(BIN)/python -m pytest -q -p no:xdist -m long
@@ -67,6 +69,14 @@ fuzz: $(STAMP) tests/fuzz/node_modules ## Throw requests at the API, texts at ou
 	$(BIN)/python -m pytest -q -n 2 -m hypothesis --hypothesis-profile=long --timeout=1800 tests/schedules tests/channels tests/app
 	$(BIN)/python -m pytest -q tests/fuzz -p no:xdist --timeout=1800 --override-ini=addopts="--import-mode=importlib"
 
+$(VENV)/.browser: $(STAMP) requirements-browser.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-browser.lock
+	touch $@
+
+browser: $(VENV)/.browser ## Walk through every page in a real Chromium, without scripts and by the keyboard; pictures in build/browser
+	$(BIN)/python -m pytest -q tests/browser -p no:xdist --timeout=900 --override-ini=addopts="--import-mode=importlib"
+
 lock: $(BIN)/uv ## Resolve the dependencies anew (a week old at least) into the hashed locks
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --group browser -c requirements-dev.lock -o requirements-browser.lock

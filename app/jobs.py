@@ -30,6 +30,9 @@ def handlers(services: Services) -> Mapping[Job, Handler]:
         Job.SWEEP: lambda **_: services.upkeep.sweep(),
         Job.REPORTS: lambda **_: services.reporting.roll_up(),
         Job.KEEPING: lambda **_: services.keeping.run(),
+        Job.LEDGER: lambda **_: services.proof.link_waiting(),
+        Job.WEBHOOKS: lambda **_: services.webhooks.run(),
+        Job.PASSES: lambda agency: services.passes.send_waiting(UUID(agency)),
     }
 
 

@@ -27,26 +27,46 @@ from app.api import (
     messages,
     metrics,
     problems,
+    proof,
+    replies,
     reports,
     sandbox,
     signups,
     switches,
+    webhooks,
 )
 from app.api.answers import answer
 from app.api.documents import document
 from app.api.edge import Edge
 from app.api.rates import LIMIT, Counts
-from app.pages import docs, home, unsubscribe
+from app.pages import (
+    docs,
+    flyers,
+    home,
+    own_data,
+    preferences,
+    privacy,
+    signup,
+    signup_codes,
+    unsubscribe,
+    verify,
+    way_in,
+)
+from app.pages.errors import OwnForms, PeoplePages
 from app.pages.painting import STATIC
 from app.pages.problem_kinds import problem_pages
 from app.wiring import VERSION, Services
 
 ROUTERS: Final = (
-    member_history.router, members.router, messages.router, reports.router, signups.router,
+    member_history.router, proof.router, webhooks.router,
+    members.router, messages.router, reports.router, signups.router,
     forecast.router,
-    switches.router,
+    switches.router, replies.router,
     broadcasts.router,
     clips.router, health.router, metrics.router, home.router, docs.router, unsubscribe.router,
+    privacy.router, verify.router,
+    signup.router, signup_codes.router, flyers.router,
+    preferences.router, way_in.router, own_data.router,
 )  # fmt: skip
 ABOUT: Final = "Reminds people to renew their Medi-Cal before they lose it: by text, e-mail and call, once, with proof."
 KEEP_ALIVE: Final = 75
@@ -109,7 +129,9 @@ def build_app(services: Services) -> FastAPI:
     if services.simulator is not None:
         app.include_router(sandbox.router)
         app.mount("/sandbox", services.simulator.app)
+    app.add_middleware(OwnForms)
     app.add_middleware(Edge, public_url=app.state.public_url)
+    app.add_middleware(PeoplePages)  # outermost: what the edge catches becomes a page, too
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
     return app
 

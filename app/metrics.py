@@ -72,6 +72,7 @@ FIGURES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "unclear_oldest_seconds": ("Age of the oldest of them.", ("channel", "provider")),
     "unknown": ("Messages that only a person can settle.", ("agency", "channel")),
     "switches": ("Switches in force; a brake is one that we set ourselves.", ("agency", "kind", "channel")),
+    "alarms": ("Alarms of the last week that nobody has seen to.", ("agency", "kind")),
     "breaker_open": ("1 while a provider gets no messages.", ("channel", "provider", "account", "why")),
     "receipts_waiting": ("Receipts that are not applied yet, 10,000 at most.", ()),
     "receipts_oldest_seconds": ("Age of the oldest of them.", ()),

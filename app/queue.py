@@ -28,6 +28,9 @@ class Job(StrEnum):
     SWEEP = "sweep"
     REPORTS = "reports"
     KEEPING = "keeping"
+    LEDGER = "ledger"
+    WEBHOOKS = "webhooks"
+    PASSES = "passes"
 
 
 def quiet_logs() -> None:

@@ -14,10 +14,12 @@ from app.api.event_data import ConsentSaid
 from app.api.members import MemberRef, held, say, shown
 from app.api.once import IdempotencyKey, once
 from app.api.problems import Problem
+from app.rules.record import BY_STAFF
 
 router: Final = APIRouter(tags=["Members"])
 LINE: Final = (
-    "id", "channel", "purpose", "granted", "basis", "wording", "language", "source", "at", "until", "recorded_at",
+    "id", "channel", "purpose", "granted", "basis", "with_whom", "wording", "language", "source", "at", "until",
+    "recorded_at", "number",
 )  # fmt: skip
 
 
@@ -80,7 +82,7 @@ async def get_consents(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """Return the lines of the ledger, oldest first."""
+    """Return the lines of the ledger, oldest first; one that is linked has its number and hash in the chain."""
     view, after = await held(wired, who, member_ref), cursor_id(cursor)
     rows = await wired.reporting.member_consents(who.agency, view.member.id, after=after, limit=limit + 1)
     return page_by_id(request, rows, lambda row: _line(row, view.addresses), limit=limit)
@@ -96,12 +98,13 @@ async def get_consents(
 async def post_consent(
     request: Request, member_ref: MemberRef, *, who: MembersWriter, wired: Wired, wish: Wish, key: IdempotencyKey = None
 ) -> Response:
-    """Add a line to the ledger; without an address it is about all points of the channel held now."""
+    """Add a line in the staff's name; without an address it is about all points of the channel held now."""
     await held(wired, who, member_ref)
 
     async def work() -> dict[str, Any]:
         type_ = "consent.granted" if wish.granted else "consent.revoked"
-        result = await say(wired, who, member_ref, type_=type_, data=wish, body=request.state.body)
+        body = request.state.body
+        result = await say(wired, who, member_ref, type_=type_, data=wish, body=body, source=BY_STAFF)
         view = await held(wired, who, member_ref)
         return {"status": result.status, "consents": shown(view)["consents"]}
 
@@ -109,4 +112,8 @@ async def post_consent(
 
 
 def _line(row: Any, addresses: dict[bytes, str]) -> dict[str, Any]:  # noqa: ANN401  (a row of the ledger)
-    return {name: plain(getattr(row, name)) for name in LINE} | {"address": addresses.get(bytes(row.address_index))}
+    return {
+        **{name: plain(getattr(row, name)) for name in LINE},
+        "hash": row.hash and bytes(row.hash).hex(),
+        "address": addresses.get(bytes(row.address_index)),
+    }

@@ -18,6 +18,7 @@ from app.api.problems import Fault, Problem
 from app.pipeline.intake import EventResult
 from app.pipeline.reporting import MemberView
 from app.pipeline.tenancy import Principal
+from app.rules.choices import Limits
 from app.rules.facts import CountyEvent, RenewalStatus
 from app.rules.folding_renewals import OPEN_STATUSES
 from app.rules.record import Member, Renewal
@@ -50,6 +51,7 @@ class MemberShown(BaseModel):
     renewals: list[dict[str, Any]]
     milestones: list[dict[str, Any]]
     occasions: list[dict[str, Any]]
+    preferences: dict[str, Any]
 
 
 @router.get(
@@ -99,12 +101,14 @@ async def held(wired: Services, who: Principal, ref: str) -> MemberView:
     return view
 
 
-async def say(wired: Services, who: Principal, ref: str, *, type_: str, data: Data, body: bytes) -> EventResult:
+async def say(
+    wired: Services, who: Principal, ref: str, *, type_: str, data: Data, body: bytes, source: str = SOURCE
+) -> EventResult:
     """Apply an event of our own about a member, at business time; raises `newer-facts` if it comes too late."""
     if not ref.isprintable() or printable(ref) != ref:
         raise Problem("invalid-request", errors=[Fault("/path/member_ref", "a reference has no control characters")])
     event = CountyEvent(
-        id=str(uuid4()), source=SOURCE, type=PREFIX + type_, time=await wired.reporting.now(), subject=ref,
+        id=str(uuid4()), source=source, type=PREFIX + type_, time=await wired.reporting.now(), subject=ref,
         facts=data.facts(type_), payload=body,
     )  # fmt: skip
     (result,) = await wired.intake.take(who.agency, [event])
@@ -135,6 +139,16 @@ def shown(view: MemberView) -> dict[str, Any]:
             {"kind": one.occasion, "program": one.program, "on": plain(one.on), "status": one.status}
             for one in sorted(member.occasions, key=lambda one: (one.on, one.occasion, one.program))
         ],
+        "preferences": _preferences(view.limits),
+    }
+
+
+def _preferences(limits: Limits) -> dict[str, Any]:
+    """Show what the person chose that narrows when, and of what, they are reminded."""
+    return {
+        "hours": f"{limits.hours[0]:02}:00-{limits.hours[1]:02}:00" if limits.hours else None,
+        "paused_until": plain(limits.paused_until),
+        "only_programs": None if limits.only_programs is None else list(limits.only_programs),
     }
 
 

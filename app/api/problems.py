@@ -69,9 +69,17 @@ KINDS: Final[Mapping[str, Kind]] = {
         "No such switch", 404, "The agency of this key has no switch with this id.",
         "Take the id from GET /v1/switches?all=true.",
     ),
+    "unknown-webhook": Kind(
+        "No such webhook", 404, "The agency of this key has no webhook with this id.",
+        "Take the id from GET /v1/webhooks.",
+    ),
     "unknown-broadcast": Kind(
         "No such broadcast", 404, "The agency of this key has no broadcast with this id.",
         "Take the id from GET /v1/broadcasts.",
+    ),
+    "unknown-reply": Kind(
+        "No such reply", 404, "The agency of this key has no reply with this id that waits, or waited, for a person.",
+        "Take the id from GET /v1/replies.",
     ),
     "unknown-link": Kind(
         "This link is not valid", 404, "The link is incomplete or was changed.",
@@ -150,6 +158,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     "wrong-code": Kind(
         "The code is not right", 422, "The code is wrong, too old or used, was tried too often, or never existed.",
         "Type the code of the latest message, or sign up again for a new one.",
+    ),
+    "minor": Kind(
+        "Please ask a grown-up", 422, "Who is under 18 cannot sign up; nothing was kept.",
+        "Have a parent, a guardian or somebody who takes care of the person sign up.",
+    ),
+    "too-many-codes": Kind(
+        "Too many codes", 429, "Too many codes were asked for, or typed, from this network.", "Try again in an hour.",
+    ),
+    "sign-up-paused": Kind(
+        "Sign-up is paused", 503, "The agency's codes for this hour are used up.", "Try again in an hour.",
     ),
     "too-many-requests": Kind(
         "Too many requests", 429, "The API key sent more requests than it may just now.",

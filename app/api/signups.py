@@ -15,12 +15,14 @@ from app.api.auth import Wired
 from app.api.bodies import json_body
 from app.api.documents import json_request, problems
 from app.api.event_data import address_of
-from app.api.fields import LanguageTag, Month
+from app.api.fields import LanguageTag, Month, Zip, wrong
 from app.api.once import IdempotencyKey, once
 from app.api.problems import KINDS, Fault, Problem
-from app.pipeline.signup import Refusal, SignupAsked
 from app.rules.facts import Channel
+from app.rules.flyers import PLACE
 from app.rules.languages import fallbacks
+from app.rules.network import Network, network_of
+from app.rules.signup import AddressFault, Refusal, SignupAsked, Who, read_address
 from app.rules.wording import prepare
 from app.rules.wording_values import agency_words
 from app.wiring import Services
@@ -30,10 +32,18 @@ NOBODY: Final = UUID(int=0)
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9 ]{1,20}$")]
 AgencyCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Token = Annotated[str, StringConstraints(max_length=200)]
+ADDRESS_FAULTS: Final[Mapping[AddressFault, str]] = {
+    AddressFault.LANDLINE: "this number cannot get texts; choose the channel voice, or give a mobile number",
+    AddressFault.LOOKALIKE: "this address has letters that look like others; type it again in plain letters",
+}
+"""What is said of an address that is well written and still cannot be signed up."""
+AN_HOUR: Final = {"Retry-After": "3600"}
+HEADERS: Final[Mapping[Refusal, Mapping[str, str]]] = {Refusal.TOO_MANY: AN_HOUR, Refusal.PAUSED: AN_HOUR}
 POINTERS: Final[Mapping[Refusal, str]] = {
     Refusal.UNKNOWN_AGENCY: "/agency",
     Refusal.UNKNOWN_WORDING: "/consent_wording",
     Refusal.CHANNEL_NOT_OFFERED: "/channel",
+    Refusal.MINOR: "/who",
 }
 
 
@@ -45,13 +55,21 @@ class SignupWish(BaseModel):
     channel: Channel
     address: str = Field(max_length=255, description="A US number in E.164, or an e-mail address.")
     language: LanguageTag
+    language_spoken: LanguageTag | None = None
     renewal_month: Month | None = None
+    who: Who = Field(Who.MYSELF, description="Who is under 18 is refused; somebody else may sign up for them.")
+    zip: Zip | None = None
+    place: Annotated[str, StringConstraints(pattern=PLACE.pattern)] | None = None
     consent_wording: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 
     @field_validator("address")
     @classmethod
     def _address_fits(cls, value: str, info: ValidationInfo) -> str:
-        return address_of(info.data.get("channel", "all"), value) or ""
+        channel = info.data.get("channel")
+        read = read_address(channel, value) if channel else ""
+        if isinstance(read, AddressFault) and read in ADDRESS_FAULTS:
+            raise wrong(ADDRESS_FAULTS[read])
+        return address_of(channel or "all", value) or ""
 
 
 class CodeTyped(BaseModel):
@@ -106,30 +124,39 @@ Typed = Annotated[CodeTyped, Depends(json_body(CodeTyped))]
     "/v1/signups",
     status_code=202,
     response_model=SignupAnswer,
-    responses=problems(400, 409, 413, 415, 422),
+    responses=problems(400, 409, 413, 415, 422, 429, 503),
     openapi_extra=json_request(SignupWish),
     summary="Sign up for reminders",
 )
 async def post_signup(request: Request, wired: Wired, wish: Wish, key: IdempotencyKey = None) -> Response:
     """Take a sign-up; a code goes to the address. No API key is needed."""
-    agency = await wired.tenancy.by_code(wish.agency)
+    agency = await wired.tenancy.by_code(wish.agency) if key else None
 
     async def work() -> dict[str, Any]:
-        asked = SignupAsked(
-            wish.agency, wish.channel, wish.address, wish.language, wish.consent_wording, wish.renewal_month
-        )
-        taken = await wired.signup.ask(asked)
+        taken = await wired.signup.ask(_asked(wish, network_of(request.scope, wired.settings.proxies)))
         if isinstance(taken, Refusal):
-            raise Problem(taken, errors=[Fault(POINTERS[taken], KINDS[taken].cause)])
+            raise _refused(taken)
         return {"id": str(taken.id), "expires_at": moment(taken.expires_at)}
 
     return await once(request, wired, agency.id if agency else NOBODY, key, work, status=202)
 
 
+def _asked(wish: SignupWish, network: Network) -> SignupAsked:
+    return SignupAsked(
+        wish.agency, wish.channel, wish.address, wish.language, wish.consent_wording, wish.renewal_month,
+        spoken=wish.language_spoken, who=wish.who, zip=wish.zip, place=wish.place, network=network,
+    )  # fmt: skip
+
+
+def _refused(refusal: Refusal) -> Problem:
+    pointed = [Fault(POINTERS[refusal], KINDS[refusal].cause)] if refusal in POINTERS else []
+    return Problem(refusal, errors=pointed, headers=HEADERS.get(refusal))
+
+
 @router.post(
     "/v1/signups/{signup_id}/confirm",
     response_model=Confirmed,
-    responses=problems(400, 409, 413, 415, 422),
+    responses=problems(400, 409, 413, 415, 422, 429),
     openapi_extra=json_request(CodeTyped),
     summary="Confirm a sign-up",
 )
@@ -139,6 +166,8 @@ async def confirm(
     """Check the code; a wrong one and an unknown sign-up get the same answer."""
 
     async def work() -> dict[str, Any]:
+        if not await wired.signup.may_try(network_of(request.scope, wired.settings.proxies)):
+            raise _refused(Refusal.TOO_MANY)
         found = await wired.signup.confirm(signup_id, typed.code.replace(" ", ""))
         if isinstance(found, Refusal):
             raise Problem("wrong-code", errors=[Fault("/code", KINDS["wrong-code"].mend)])

@@ -126,7 +126,8 @@ async def _run(settings: Settings, progress: Progress, *, keep: bool) -> bool:
         right = await _judge(services, season)
         progress.done.append("end")
         progress.keep()
-        out.print(f"\nPages: {settings.public_url}/sandbox (phones, inboxes, calls) · {settings.public_url}/docs")
+        base = settings.public_url
+        out.print(f"\nPages: {base}/sandbox (phones, inboxes, calls) · {base}/ (sign-up) · {base}/docs", soft_wrap=True)
         if not keep:
             serving.cancel()
         else:

@@ -130,4 +130,5 @@ def _lane(name: str) -> str:
 def _greet(settings: Settings) -> None:
     err.print(f"KeepCovered ({settings.mode}) on {settings.public_url} · data in {settings.data_dir}")
     if not settings.live:
+        err.print(f"  sign-up {settings.public_url}/ · about {settings.public_url}/about")
         err.print(f"  docs {settings.public_url}/docs · phones, inboxes and calls {settings.public_url}/sandbox")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 Months = Annotated[int, Field(ge=1, le=1200)]
+Cap = Annotated[int, Field(ge=0)]
 
 
 class Twilio(BaseModel):
@@ -104,3 +105,25 @@ class Partitions(BaseModel):
     model_config = FROZEN
     months: Literal[1, 2, 3, 4, 6, 12] = 12
     ahead: Months = 12
+
+
+class Caps(BaseModel):
+    """How often what may be asked for that costs money or could be guessed; 0 refuses all."""
+
+    model_config = FROZEN
+    codes_number_day: Cap = 3
+    """Codes to one number or e-mail address."""
+    codes_network_hour: Cap = 10
+    """Codes that one network address asks for."""
+    codes_prefix_day: Cap = 50
+    """Codes that the addresses around it ask for: a /24, or a /48 of IPv6."""
+    codes_agency_hour: Cap = 3_000
+    """Codes of one agency: beyond it nobody signs up until the hour is over, and an alarm is raised."""
+    tries_network_hour: Cap = 60
+    """Codes that one network address types."""
+    verify_network_hour: Cap = 20
+    """Messages that one network address asks about."""
+    verify_unknown_hour: Cap = 100
+    """Codes that nobody knows, before an alarm is raised: somebody sends messages in our name, or guesses."""
+    pass_network_hour: Cap = 10
+    """Ways to their page that one network address asks for."""

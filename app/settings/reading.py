@@ -8,18 +8,21 @@ embedded database and the simulator.
 import os
 from base64 import b64decode
 from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.errors import BadSettings
-from app.settings.groups import Channels, Partitions, Retention, Sendgrid, Smtp, Telnyx, Twilio
+from app.settings.groups import Caps, Channels, Partitions, Retention, Sendgrid, Smtp, Telnyx, Twilio
 from app.settings.made_up import made_up
 
 PUBLIC_URL_NOTE = "public-url"
+Net = IPv4Network | IPv6Network
 LIVE_URLS: Final[Mapping[str, str]] = {
     "twilio": "https://api.twilio.com",
     "sendgrid": "https://api.sendgrid.com",
@@ -65,6 +68,7 @@ class Settings(BaseSettings):
     )
     """Where traces are sent (OTLP over HTTP); without it none are made."""
     trusted_proxies: str = ""
+    """The networks of our own proxies, with commas: only they are believed when they say for whom they speak."""
     twilio: Twilio = Twilio()
     sendgrid: Sendgrid = Sendgrid()
     telnyx: Telnyx = Telnyx()
@@ -74,6 +78,7 @@ class Settings(BaseSettings):
     channels: Channels = Channels()
     retention: Retention = Retention()
     partitions: Partitions = Partitions()
+    caps: Caps = Caps()
     waits: float = Field(default=1.0, gt=0, le=1)
     """What part of their usual times the steps of reconciling wait (`app.rules.waiting`); only in sandbox mode."""
     crashpoint: str = ""
@@ -91,6 +96,19 @@ class Settings(BaseSettings):
     def key_ring(self) -> tuple[bytes, ...]:
         """The encryption keys, 32 bytes each; the first encrypts."""
         return tuple(key_bytes(text) for text in self.encryption_keys.get_secret_value().split(","))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            return ",".join(str(one) for one in read_networks(value))
+        except ValueError:
+            raise ValueError("give networks such as 10.0.0.0/8 with commas between") from None
+
+    @property
+    def proxies(self) -> tuple[Net, ...]:
+        """The networks of our own proxies."""
+        return read_networks(self.trusted_proxies)
 
     @property
     def live(self) -> bool:
@@ -111,6 +129,12 @@ class Settings(BaseSettings):
         """Return the settings with what the command line said."""
         said = {"data_dir": data_dir, "public_url": public_url}
         return self.model_copy(update={name: value for name, value in said.items() if value})
+
+
+@lru_cache(maxsize=8)
+def read_networks(text: str) -> tuple[Net, ...]:
+    """Return the networks of a list with commas; raises ValueError for what is none."""
+    return tuple(ip_network(one.strip(), strict=False) for one in text.split(",") if one.strip())
 
 
 def key_bytes(text: str) -> bytes:

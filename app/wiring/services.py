@@ -21,14 +21,18 @@ from app.db.schema import check_schema, known_schema, upgrade
 from app.db.sealed import BlindIndex, KeyRing
 from app.db.transaction import Database
 from app.errors import BadSettings
+from app.pipeline.answers_waiting import AnswersWaiting
+from app.pipeline.authenticity import Authenticity
 from app.pipeline.broadcasts import Broadcasts
 from app.pipeline.calendars import Almanac
 from app.pipeline.checkup import Checkup
+from app.pipeline.choices import Choices
 from app.pipeline.clips import Clips
 from app.pipeline.consent import Consents
 from app.pipeline.delivery import Delivery
 from app.pipeline.dispatch import Dispatch
 from app.pipeline.drafting import Drafting
+from app.pipeline.flyers import Flyers
 from app.pipeline.footing import Footing
 from app.pipeline.forecasting import Forecasting
 from app.pipeline.heartbeats import Heartbeats
@@ -37,10 +41,15 @@ from app.pipeline.intake import Intake
 from app.pipeline.keeping import Keeping
 from app.pipeline.ladder_changes import LadderChanges
 from app.pipeline.ladders import Ladders
+from app.pipeline.member_proof import MemberProof
 from app.pipeline.once import Once
+from app.pipeline.own_data import OwnData
 from app.pipeline.passage import Passage
+from app.pipeline.passes import Passes
 from app.pipeline.planning import Planning
+from app.pipeline.proof import Proof
 from app.pipeline.providers import Providers
+from app.pipeline.pumping import Caps, Counters
 from app.pipeline.readiness import Readiness
 from app.pipeline.receipts import Receipts
 from app.pipeline.reporting import Reporting
@@ -53,6 +62,7 @@ from app.pipeline.timeline import Timeline
 from app.pipeline.turns import Turns
 from app.pipeline.upkeep import Upkeep
 from app.pipeline.watching import Watching
+from app.pipeline.webhooks import Webhooks
 from app.pipeline.withdrawing import Withdrawing
 from app.pipeline.wording import Shipped, Wording
 from app.queue import open_queue
@@ -63,7 +73,7 @@ from app.wiring.almanac import shipped_almanac
 from app.wiring.beside import EPOCH, BesideFile
 from app.wiring.places import folder
 from app.wiring.recordings import TABLE, recordings
-from app.wiring.stages import hearing, passing, senders
+from app.wiring.stages import for_people, hearing, passing, senders, telling
 from channels.segments import as_sent
 from channels.simulator import Simulator, SimulatorSettings
 from channels.transport import Transport
@@ -99,10 +109,20 @@ class Services:
     receipts: Receipts
     clips: Clips
     consents: Consents
+    counters: Counters
+    authenticity: Authenticity
+    answers_waiting: AnswersWaiting
     signup: Signup
+    passes: Passes
+    choices: Choices
+    own_data: OwnData
+    flyers: Flyers
     upkeep: Upkeep
     restoring: Restoring
     reporting: Reporting
+    proof: Proof
+    member_proof: MemberProof
+    webhooks: Webhooks
     keeping: Keeping
     forecasting: Forecasting
     timeline: Timeline
@@ -165,6 +185,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[Services]
             if settings.live:
                 await refuse_moved_clock(database)
             built = build(settings, database, queue, transport)
+            metrics.BUILD.labels(VERSION, known_schema(), settings.mode).set(1)
             try:
                 yield built
             finally:
@@ -182,15 +203,13 @@ async def refuse_moved_clock(database: Database) -> None:
 
 def build(settings: Settings, database: Database, queue: procrastinate.App, transport: Transport) -> Services:
     """Build the stages over what is open."""
-    metrics.BUILD.labels(VERSION, known_schema(), settings.mode).set(1)
-    ladders, almanac = Ladders(shipped_ladders()), shipped_almanac()
+    ladders, almanac, clips = Ladders(shipped_ladders()), shipped_almanac(), recordings(settings, machine_now)
     providers = adapters.providers(settings, transport)
-    wording = Wording(database, shipped())
-    consents = Consents(database, ladders=ladders)
-    clips = recordings(settings, machine_now)
+    wording, consents = Wording(database, shipped(), live=settings.live), Consents(database, ladders=ladders)
+    authenticity = Authenticity(database, counters := Counters(database, Caps(**settings.caps.model_dump())))
     receipts = hearing(
         settings, database, providers, wording=wording, consents=consents, clips=clips, ladders=ladders,
-        machine_now=machine_now,
+        authenticity=authenticity, machine_now=machine_now,
     )  # fmt: skip
     drafting = Drafting(ladders=ladders, wording=wording, almanac=almanac)
     broadcasts = Broadcasts(database, wording=wording, almanac=almanac)
@@ -201,7 +220,6 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
         settings, database, providers, queue, wording=wording, consents=consents, ladders=ladders, almanac=almanac,
         restoring=restoring,
     )  # fmt: skip
-    simulated = None if settings.live else simulator(settings, machine_now)
     return Services(
         settings=settings, database=database, queue=queue, providers=providers, ladders=ladders, almanac=almanac,
         ladder_changes=LadderChanges(database, ladders=ladders, wording=wording, constants=almanac.constants),
@@ -209,16 +227,19 @@ def build(settings: Settings, database: Database, queue: procrastinate.App, tran
         imports=Imports(intake, database), planning=planning, wording=wording, receipts=receipts, clips=clips,
         dispatch=dispatch, delivery=delivery, ahead=ahead, turns=Turns(queue, delivery=delivery, ahead=ahead),
         withdrawing=Withdrawing(database, providers), forecasting=Forecasting(database, drafting=drafting),
-        signup=Signup(database, wording=wording, consents=consents), upkeep=upkeep, restoring=restoring,
-        reporting=Reporting(database), timeline=Timeline(database, drafting=drafting), once=Once(database),
-        consents=consents, testing=Testing(database, wording, clips),
-        switches=Switches(database, ladders=ladders), broadcasts=broadcasts, heartbeats=Heartbeats(database),
+        **for_people(
+            settings, database, wording=wording, consents=consents, counters=counters, ladders=ladders,
+            almanac=almanac),
+        upkeep=upkeep, restoring=restoring, reporting=Reporting(database), once=Once(database), consents=consents,
+        timeline=Timeline(database, drafting=drafting), testing=Testing(database, wording, clips), counters=counters,
+        authenticity=authenticity, switches=Switches(database, ladders=ladders), broadcasts=broadcasts,
         checkup=_checkup(settings, database, wording, providers, clips), watching=Watching(database),
-        readiness=Readiness(database, known_schema()),
+        readiness=Readiness(database, known_schema()), heartbeats=Heartbeats(database),
+        keeping=Keeping(database, kept(settings)), webhooks=telling(settings, database, machine_now),
+        simulator=None if settings.live else simulator(settings, machine_now),
         passage=passing(
-            settings, transport, database, simulated=simulated is not None, planning=planning, dispatch=dispatch,
+            settings, transport, database, simulated=not settings.live, planning=planning, dispatch=dispatch,
             delivery=delivery, ahead=ahead, upkeep=upkeep, receipts=receipts, machine_now=machine_now),
-        simulator=simulated, keeping=Keeping(database, kept(settings)),
     )  # fmt: skip
 
 

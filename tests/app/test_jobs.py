@@ -12,6 +12,7 @@ from app.rules.facts import Channel
 AGENCY = UUID(int=7)
 ARGUMENTS = {Job.PLAN: {"agency": str(AGENCY)}, Job.DELIVER: {"agency": str(AGENCY), "channel": "sms"}}
 ARGUMENTS[Job.AHEAD] = ARGUMENTS[Job.DELIVER]
+ARGUMENTS[Job.PASSES] = ARGUMENTS[Job.PLAN]
 TICK = {"timestamp": 1_800_000_000}
 
 
@@ -37,7 +38,7 @@ def woken():
 def services(woken):
     stages = (
         "planning", "delivery", "dispatch", "receipts", "upkeep", "ahead", "withdrawing", "heartbeats", "turns",
-        "reporting", "keeping",
+        "reporting", "keeping", "proof", "webhooks", "passes",
     )  # fmt: skip
     return SimpleNamespace(**{name: Stage(name, woken) for name in stages}, queue=Queue())
 
@@ -75,6 +76,9 @@ def test_every_job_has_a_handler(services):
         (Job.SWEEP, ("upkeep.sweep",)),
         (Job.REPORTS, ("reporting.roll_up",)),
         (Job.KEEPING, ("keeping.run",)),
+        (Job.LEDGER, ("proof.link_waiting",)),
+        (Job.WEBHOOKS, ("webhooks.run",)),
+        (Job.PASSES, ("passes.send_waiting", AGENCY)),
     ],
 )
 async def test_every_job_wakes_its_stage(services, woken, job, stage):

@@ -70,10 +70,10 @@ class County:
     ring: KeyRing = field(repr=False)
     index: BlindIndex = field(repr=False)
 
-    def point(self, column: str, value: str, row: UUID) -> tuple[bytes, bytes]:
+    def point(self, kind: str, value: str, row: UUID) -> tuple[bytes, bytes]:
         """Return a value sealed for its row, and its blind index."""
-        sealed = self.ring.seal(value, associated(column, self.agency, row))
-        return sealed, self.index.of("contact_point.value", self.agency, value)
+        sealed = self.ring.seal(value, associated("contact_point.value", self.agency, row))
+        return sealed, self.index.of(f"contact_point.{kind}", self.agency, value)
 
 
 def load(connection: psycopg.Connection, county: County, size: int) -> None:
@@ -110,6 +110,6 @@ def _add(county: County, number: int, rows: dict[str, Rows]) -> None:
         ("email", "email", f"member{number}@example.org", "unknown", None),
     ):
         point = uuid7()
-        sealed, index = county.point("contact_point.value", value, point)
+        sealed, index = county.point(kind, value, point)
         rows["contact_point"].append((agency, point, member, kind, sealed, index, 1, line, zone))
         rows["consent_state"].append((agency, member, index, channel, "renewal", True, BEFORE))

@@ -11,7 +11,8 @@ from app.pipeline.tenancy import SCOPES
 from app.queue import Job
 from app.rules.agency import KNOWN, SENDERS
 from app.rules.facts import RenewalStatus
-from app.rules.keywords import HELP_WORDS, START_WORDS, STOP_WORDS
+from app.rules.keyword_words import WORDS
+from app.rules.keywords import Meaning
 from app.rules.languages import LANGUAGES
 from app.rules.reasons import SENTENCES
 from app.rules.statuses import FOLLOWS, Status
@@ -90,12 +91,15 @@ def test_what_a_ladder_is_made_of():
     }
 
 
-def test_words_that_stop_start_and_help():
-    said = " ".join(row[1] for row in table("words.md", "words from"))
-    for known in (STOP_WORDS, START_WORDS, HELP_WORDS):
-        assert [
-            word for word in known.split("|") if not re.search(rf"(?:^|[ ,]){re.escape(word)}(?:,|$| )", said)
-        ] == []
+def test_meanings_of_what_people_text_and_what_follows():
+    rows = table("replies.md", "meaning")
+    assert [row[0] for row in rows] == list(Meaning)
+    answers = {word for row in rows for word in re.findall(r"[a-z_]+", row[3])} - {"or"}
+    assert [key for key in answers if not (ROOT / "app" / "content" / "en" / f"{key}.toml").exists()] == []
+
+
+def test_languages_that_have_words_to_text():
+    assert [row[0] for row in table("replies.md", "words in")] == list(WORDS)
 
 
 def test_event_types():

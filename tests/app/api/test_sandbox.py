@@ -41,4 +41,4 @@ async def test_live_mode_has_no_sandbox(services):
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as caller:
         for path in ("/sandbox", "/sandbox/clock", "/sandbox/messages"):
             assert (await caller.get(path)).status_code == 404
-        assert "/sandbox" not in (await caller.get("/")).text
+        assert "/sandbox" not in (await caller.get("/about")).text

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from app.settings.groups import Channels, Partitions, Retention
+from app.settings.groups import Caps, Channels, Partitions, Retention
 
 
 def test_a_channel_has_one_adapter_or_several_in_order():
@@ -28,3 +28,10 @@ def test_proof_is_kept_no_longer_than_what_it_proves():
 def test_a_year_is_cut_into_whole_partitions():
     with pytest.raises(ValidationError):
         Partitions(months=5)
+
+
+def test_the_usual_caps_are_those_of_the_reliability_page():
+    caps = Caps()
+    assert (caps.codes_number_day, caps.codes_network_hour, caps.codes_prefix_day) == (3, 10, 50)
+    with pytest.raises(ValidationError):
+        Caps(codes_number_day=-1)

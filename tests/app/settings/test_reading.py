@@ -233,3 +233,14 @@ def test_data_is_kept_in_the_systems_folder_for_root_else_in_the_users(monkeypat
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert default_data_dir() == tmp_path / ".local" / "share" / "keepcovered"
+
+
+def test_the_networks_of_proxies_are_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEEPCOVERED_TRUSTED_PROXIES", "10.0.0.1/8, fd00::/8,192.0.2.7")
+    assert [str(one) for one in read_settings(tmp_path).proxies] == ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
+
+
+def test_what_is_no_network_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEEPCOVERED_TRUSTED_PROXIES", "the proxy")
+    with pytest.raises(BadSettings, match=r"KEEPCOVERED_TRUSTED_PROXIES: .*networks such as"):
+        read_settings(tmp_path)
