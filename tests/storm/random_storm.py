@@ -21,6 +21,7 @@ from tests.storm.fleet import Nursery, Place, until
 from tests.storm.gathering import gather
 from tests.storm.ground import STEP, Ground, Rates, answers, ground
 from tests.storm.harm import Doses, Harm
+from tests.storm.invariants import Finding
 from tests.storm.people import CHANNELS, member, phone_of, ref_of, renewed
 from tests.storm.proxy import Proxy, Weather
 
@@ -55,6 +56,8 @@ STANDS_STILL = 240.0
 LEASE = 45.0
 """Seconds after which no sender of the storm can write any more."""
 NO_WORD = timedelta(hours=73)
+SILENCE = 8.0
+"""Seconds without a callback after which no more are expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Course:
 
     evidence: Evidence
     figures: Mapping[str, Any] = field(default_factory=dict)
+    found: Sequence[Finding] = ()
+    """What broke that only this storm asks."""
 
 
 @dataclass(slots=True)
@@ -267,10 +272,20 @@ async def settle(place: Ground) -> float:
                 raise TimeoutError(f"the storm is over, and open are still {left} (messages, tries, plans)")
             await place.let_pass(await _stride(place))
             await asyncio.sleep(1.5)
-        await asyncio.sleep(2)
+        await _words_arrive(place)
         await place.let_pass(NO_WORD)
         await until(partial(_all_ended, place), within=90, what="messages without a last word", every=1)
     return loop.time() - began
+
+
+async def _words_arrive(place: Ground) -> None:
+    """Wait until callbacks have come for all that left, or none came for a while."""
+    loop = asyncio.get_running_loop()
+    before, since = -1, loop.time()
+    while before and loop.time() - since < SILENCE:
+        [(_, waiting, _)] = await place.asked(LEFT)
+        before, since = (waiting, loop.time()) if waiting != before else (before, since)
+        await asyncio.sleep(0.5)
 
 
 async def _stride(place: Ground) -> timedelta:
