@@ -50,10 +50,11 @@ def gather(ground: Ground, wanted: Sequence[Wanted], forgotten: AbstractSet[str]
     ]  # fmt: skip
     attempts = [Attempt(*row[:10], withdrawn=row[10], paced=row[11], by_list=row[12]) for row in ground.ask(ATTEMPTS)]
     references = {ground.index.reference(_uuid(one)): one for one in (*forgotten, *(one.id for one in attempts))}
-    ids = {(one.channel, one.provider_id): one.id for one in attempts if one.by_list}
+    found = {(one.channel, one.provider_id): one.id for one in attempts if one.by_list}
+    known = {one.id for one in attempts}
     return Evidence(
         wanted=wanted, messages=messages, attempts=attempts,
-        accepted=list(_accepted(ground, references, ids)),
+        accepted=list(_accepted(ground, references, found, known)),
         message_moves=[Move(*row) for row in ground.ask(MOVES, what="message")],
         attempt_moves=[Move(*row) for row in ground.ask(MOVES, what="attempt")],
         stops=[Stop(point, channel, at + AT_ONCE) for point, channel, at in ground.ask(STOPS)],
@@ -69,14 +70,17 @@ def _refs(ground: Ground, refs: Iterable[str]) -> dict[str, str]:
     return {id_: named[bytes(index)] for id_, index in ground.ask(MEMBERS) if index and bytes(index) in named}
 
 
-def _accepted(ground: Ground, references: Mapping[str, str], ids: Mapping[tuple[str, str], str]) -> Iterator[Accepted]:
+def _accepted(
+    ground: Ground, references: Mapping[str, str], found: Mapping[tuple[str, str], str], known: AbstractSet[str]
+) -> Iterator[Accepted]:
     """Return the providers' book; what our row knows by the provider's list alone is found by the provider's id."""
     with closing(sqlite3.connect(ground.folder / "providers" / "simulator.sqlite")) as book:
         for id_, channel, reference, to, at, status, spoke in book.execute(BOOK):
             heard = bool(spoke) if channel == "voice" else status not in {"canceled", "scheduled"}
             outcome = "delivered" if channel == "voice" and spoke else WORDS.get(status, "")
             kept = _as_kept(channel, id_)
-            attempt = references.get(reference) or ids.get((channel, kept)) or f"unknown {reference[:8]}"
+            attempt = references.get(reference, f"unknown {reference[:8]}")
+            attempt = attempt if attempt in known else found.get((channel, kept), attempt)
             yield Accepted(kept, attempt, channel, datetime.fromisoformat(at), heard, outcome, to)
 
 

@@ -33,7 +33,7 @@ SENT: Final = "SELECT count(*) FROM message WHERE status NOT IN ('planned', 'ski
 EVENTS: Final = "SELECT event_id FROM county_event"
 UNKNOWN: Final = "SELECT count(*) FROM message WHERE reason = 'database_restored'"
 TO_BE_ARCHIVED: Final = (
-    "ALTER SYSTEM SET archive_mode = on", "ALTER SYSTEM SET archive_command = 'test ! -f {to}/%f && cp %p {to}/%f'",
+    "ALTER SYSTEM SET archive_mode = on", "ALTER SYSTEM SET archive_command = 'test ! -f {to}/%%f && cp %%p {to}/%%f'",
 )  # fmt: skip
 TO_BE_RECOVERED: Final = "restore_command = 'cp {to}/%f %p'\n"
 WITHOUT_A_LIST: Final = 1
@@ -199,7 +199,7 @@ async def _restored(nursery: Nursery, place: Ground, *words: str) -> Path:
     """Say `keepcovered restored`; return what it said."""
     name = f"restored{len(words)}"
     process = await nursery.start(name, ["restored", *words, "--json"], place.env())
-    if await asyncio.wait_for(process.ended, 60):
+    if await asyncio.wait_for(asyncio.shield(process.ended), 60):
         raise RuntimeError(f"`keepcovered restored` failed: {(place.folder / name).with_suffix('.log').read_text()}")
     return place.folder / f"{name}.log"
 

@@ -100,6 +100,9 @@ def test_what_was_found_in_a_providers_list_left_before_it_was_known_and_is_no_f
     found = replace(FIRST, intended_at=after, intended_on_machine=after)
     assert broken(replace(GOOD, attempts=[found])) == {"I1", "I8"}
     assert broken(replace(GOOD, attempts=[replace(found, by_list=True)])) == set()
+    ended = replace(GOOD, message_moves=(WHOLE[0], Move(2, "m", "m", "planned", "delivered")), attempt_moves=TRIED)
+    assert broken(replace(ended, attempts=[replace(found, by_list=True)])) == set()
+    assert broken(ended) == {"I5"}
 
 
 def test_two_storms_are_judged_beside_each_other():
