@@ -136,7 +136,7 @@ async def _walk(place: Ground, chance: random.Random, size: Walks, people: Seque
         step = timedelta(minutes=chance.uniform(size.minutes / 3, size.minutes))
         await place.let_pass(step)
         gone, steps = gone + step, steps + 1
-        if len(jumps) > len(JUMPS) * (1 - gone / WALK):
+        if jumps and len(jumps) > len(JUMPS) * (1 - gone / WALK):
             await place.asked(MOVE, by=jumps.pop(0))
         so_far = min(len(people), int(len(people) * gone / WALK) + 1)
         time = (await place.now() - TOLD_BEFORE).isoformat()
