@@ -147,6 +147,11 @@ class Ground:
         async with open_services(self.settings, self.url) as services:
             await services.keeping.make_ahead()
 
+    async def a_day(self) -> None:
+        """Plan for everybody, as the tick of each day does."""
+        async with open_services(self.settings, self.url) as services:
+            await services.planning.daily()
+
     async def another(self, code: str, *swaps: tuple[str, str]) -> "Ground":
         """Return the ground of one more agency: ours, with other words in its file."""
         toml = COUNTY.format(more="", senders="", texts=80, calls=40, mails=40)

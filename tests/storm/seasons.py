@@ -39,6 +39,9 @@ ZONES: Final[Mapping[str, tuple[str, str]]] = {
     "Pacific/Honolulu": ("808", "96813"), "Pacific/Guam": ("671", "96910"),
 }  # fmt: skip
 """An area code and a ZIP code of each of the nine zones."""
+GUAM: Final = "Pacific/Guam"
+FAR: Final = frozenset({"America/Puerto_Rico", "America/New_York", "America/Chicago"})
+"""Zones that share no useful hour for a call with Guam: who might be in both is called by the address's hours alone."""
 COUNTYS: Final = "America/Los_Angeles"
 """Where somebody is taken to be of whom only an inbox is known."""
 TOLD_BEFORE: Final = timedelta(seconds=30)
@@ -94,6 +97,8 @@ def _people(chance: random.Random, numbers: range, month: str) -> Sequence[Perso
     for number in numbers:
         of_number = list(ZONES)[number % len(ZONES)]
         of_address = chance.choice((of_number, "", chance.choice(list(ZONES))))
+        if GUAM in {of_number, of_address} and FAR & {of_number, of_address}:
+            of_address = of_number
         home = Home(ZONES[of_number][0], ZONES[of_address][1] if of_address else "", month)
         found.append(Person(number, home, of_address, of_number))
     return found
@@ -110,6 +115,7 @@ async def _walked(folder: Path, chance: random.Random, size: Walks, eve: datetim
         async with rising(place, chance.randrange(10**6), calm) as storm, ringing(place):
             _set_wrong(storm.workers[0])
             steps = await _walk(place, chance, size, people)
+            await place.a_day()  # of whom a consent lay ahead after a jump back
         # every process is started anew: in the one above, a worker's clock was wrong
         async with rising(place, chance.randrange(10**6), calm):
             took = await settle(place)
