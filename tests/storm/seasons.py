@@ -115,7 +115,7 @@ async def _walked(folder: Path, chance: random.Random, size: Walks, eve: datetim
         async with rising(place, chance.randrange(10**6), calm) as storm, ringing(place):
             _set_wrong(storm.workers[0])
             steps = await _walk(place, chance, size, people)
-            await place.a_day()  # of whom a consent lay ahead after a jump back
+            await place.a_day()  # who became known during a planning was no part of it
         # every process is started anew: in the one above, a worker's clock was wrong
         async with rising(place, chance.randrange(10**6), calm):
             took = await settle(place)
