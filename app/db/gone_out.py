@@ -19,6 +19,13 @@ KNOWN = text("""
 OPEN_CODES = text("""
     SELECT code FROM attempt WHERE provider = :provider AND state IN ('intended', 'unclear') AND code <> ''
 """)
+# A call has no words in a list that its code could stand in: it is known by its number and its time.
+OPEN_CALLS = text("""
+    SELECT cp.value_index, a.intended_on_machine
+      FROM attempt a JOIN message m ON (m.id, m.period) = (a.message_id, a.period)
+      JOIN contact_point cp ON (cp.agency_id, cp.id) = (m.agency_id, m.contact_point_id)
+     WHERE a.provider = :provider AND a.channel = 'voice' AND a.state IN ('intended', 'unclear')
+""")
 KEEP = text("""
     INSERT INTO gone_out (agency_id, id, channel, provider, provider_id, address_index, status, at, found_at)
     SELECT v.agency_id, v.id, :channel, :provider, v.provider_id, v.address_index, v.status, v.at, :now
@@ -92,6 +99,12 @@ async def known(session: Session, provider: str, ids: Sequence[str]) -> set[str]
 async def open_codes(session: Session, provider: str) -> set[str]:
     """Return the codes of attempts in doubt: they are looked up by themselves."""
     return {row.code for row in await session.all(OPEN_CODES, provider=provider)}
+
+
+async def open_calls(session: Session, provider: str) -> list[tuple[bytes, datetime]]:
+    """Return the numbers of calls in doubt, by their index, each with the machine time of its intent."""
+    rows = await session.all(OPEN_CALLS, provider=provider)
+    return [(bytes(row.value_index), row.intended_on_machine) for row in rows]
 
 
 async def keep(session: Session, channel: str, provider: str, found: Sequence[Out]) -> int:

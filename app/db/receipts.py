@@ -27,6 +27,8 @@ APPEND = text("""
       JOIN attempt a ON a.id = v.attempt_id
     ON CONFLICT DO NOTHING
 """)
+UNTIL_THE_BACKUP = "1 minute"
+"""How much later than the last note in it a backup may have been made, while calls are placed."""
 # The furthest word on a message wins within one pass: delivered over undelivered over accepted (carriers correct
 # themselves). A late word on an attempt that was thought absent counts too: the message need not be sent again, or
 # was, and then the other attempt stays the open one (a call that was replaced is silent and says nothing). Of an
@@ -34,10 +36,13 @@ APPEND = text("""
 REPLACED = """(a.state = 'absent' AND EXISTS (
              SELECT FROM attempt other WHERE other.message_id = a.message_id AND other.period = a.period
                 AND other.state IN ('intended', 'unclear', 'accepted')))"""
-# A call that a person answered while our service was away: nobody asked us for what it should say.
+# A call that a person answered while our service was away: nobody asked us for what it should say. Of one from before
+# a restore it is not known any more whether it asked, and another call would be one too many.
 UNHEARD = f"""(a.channel = 'voice' AND w.status = 'delivered' AND w.reason = '' AND NOT EXISTS (
              SELECT FROM receipt asked WHERE (asked.attempt_id, asked.period) = (a.id, a.period)
-                AND asked.key LIKE '%\\:{ASKED}'))"""
+                AND asked.key LIKE '%\\:{ASKED}')
+               AND NOT EXISTS (
+             SELECT FROM epoch WHERE a.intended_on_machine <= held_from_on_machine + interval '{UNTIL_THE_BACKUP}'))"""  # noqa: S608  (constants of ours)
 APPLY = f"""
     WITH waiting AS MATERIALIZED (
       SELECT id, period, attempt_id, status, provider_id, reason, provider_code, received_at, received_on_machine

@@ -29,6 +29,10 @@ COUNT_EVERY = 1.0
 """Seconds of the boot clock within which a process that is sending counts once."""
 MARGIN = timedelta(minutes=10)
 """How much before the last note a list is read: what was under way then."""
+PLACED_WITHIN: Final = timedelta(minutes=1)
+"""After its intent; the deadline of the write and the patience for the answer are shorter."""
+SKEW: Final = timedelta(seconds=5)
+"""How far a provider's clock may be behind ours."""
 WORD: Final = re.compile("[A-Za-z0-9]+")
 
 
@@ -162,7 +166,9 @@ class Restoring:
             codes = await gone_out.open_codes(session, provider)
             strange = [one for one in entries if one.provider_id not in known]
             news = [one for one in strange if codes.isdisjoint(WORD.findall(one.words))]
-            found = [out for one in news if (out := await _out(session, channel, one)) is not None]
+            calls = await gone_out.open_calls(session, provider) if channel is Channel.VOICE else ()
+            outs = [(one, await _out(session, channel, one)) for one in news]
+            found = [out for one, out in outs if out is not None and not _is_in_doubt(one, out, calls)]
             return await gone_out.keep(session, channel, provider, found)
 
 
@@ -187,6 +193,11 @@ async def _out(session: Session, channel: Channel, one: Listed) -> Out | None:
     kind = KIND_OF[channel]
     index = session.index.of(f"contact_point.{kind}", agency, index_form(kind, one.to))
     return Out(agency, one.provider_id, index, str(one.status), one.at + (session.now - session.machine_now))
+
+
+def _is_in_doubt(one: Listed, out: Out, calls: Sequence[tuple[bytes, datetime]]) -> bool:
+    """Say whether an entry is of a call in doubt: to its number, at the time at which it was placed."""
+    return any(out.address_index == number and at - SKEW <= one.at <= at + PLACED_WITHIN for number, at in calls)
 
 
 async def _judged(session: Session, row: Row[Any], copy: Count | None, here: Server) -> str | None:

@@ -69,6 +69,7 @@ def _gate(out: Console, name: str, size: str, seed: int, keep: Path | None) -> M
             (folder / "evidence.json").write_text(as_json(course.evidence))
     findings = {what: found for what, found in judge(course.evidence).items() if found}
     findings |= _not_reached(course)
+    findings |= {"asked besides": course.found} if course.found else {}
     figures = {**_counts(course.evidence), **course.figures, "seconds": round(time.monotonic() - began)}
     _show(out, name, figures, findings)
     told = {what: [str(one) for one in found] for what, found in findings.items()}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -48,6 +48,8 @@ class Attempt:
     withdrawn: bool = False
     paced: bool = True
     """Whether it keeps to hours; codes and replies do not."""
+    by_list: bool = False
+    """Whether it was found in a provider's list, by a database that did not know of it; it left before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Accepted:
     heard: bool = True
     outcome: str = "delivered"
     """What became of it there: delivered, undelivered, or empty while nobody can say."""
+    to: str = ""
+    """The address, which nobody shares, and which a channel is to reach once; empty where that is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,26 @@ class Evidence:
     events_answered: frozenset[str] = frozenset()
     """The ids of county events to which we answered 200."""
     events_kept: frozenset[str] = frozenset()
+    zones: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    """In which zones a member may be, by the channel; Los Angeles where nothing is said."""
+    forgotten: frozenset[str] = frozenset()
+    """The attempts that a database knew of before it was put back to an older state."""
+
+    def beside(self, other: "Evidence") -> "Evidence":
+        """Return both together; they are about different people."""
+        later = max((move.seq for _, move in self.history), default=0)
+        moved = {
+            name: [*getattr(self, name), *(replace(move, seq=later + move.seq) for move in getattr(other, name))]
+            for name in ("message_moves", "attempt_moves")
+        }
+        rows = {
+            name: [*getattr(self, name), *getattr(other, name)]
+            for name in ("wanted", "messages", "attempts", "accepted", "stops")
+        }
+        sets = {
+            name: getattr(self, name) | getattr(other, name) for name in ("events_answered", "events_kept", "forgotten")
+        }
+        return Evidence(**rows, **moved, **sets, zones={**self.zones, **other.zones})
 
     @cached_property
     def attempt(self) -> Mapping[str, Attempt]:

@@ -169,7 +169,7 @@ class Place:
 
     async def _keep(self) -> None:
         while self.now is not None:
-            code = await self.now.ended
+            code = await asyncio.shield(self.now.ended)  # who stops waiting does not end it
             self.codes[code] = self.codes.get(code, 0) + 1
             await asyncio.sleep(TURN)
             await self._fill()

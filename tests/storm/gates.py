@@ -5,10 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.storm import crashing, random_storm
+from tests.storm import crashing, poison, random_storm, restored, seasons
 from tests.storm.ground import Rates
 from tests.storm.harm import Doses
+from tests.storm.poison import Poison
 from tests.storm.random_storm import FAULTS, Course, Size
+from tests.storm.restored import Restore
+from tests.storm.seasons import Walks
 
 Gate = Callable[[Path, int], Awaitable[Course]]
 
@@ -30,6 +33,18 @@ async def _run(size: Size, folder: Path, seed: int) -> Course:
 
 async def _points(folder: Path, seed: int) -> Course:
     return await crashing.run(folder)
+
+
+async def _poison(size: Poison, folder: Path, seed: int) -> Course:
+    return await poison.run(folder, seed, size)
+
+
+async def _restore(size: Restore, folder: Path, seed: int) -> Course:
+    return await restored.run(folder, seed, size)
+
+
+async def _walks(size: Walks, folder: Path, seed: int) -> Course:
+    return await seasons.run(folder, seed, size)
 
 
 SLOW, FAST = Rates(14, 7, 7), Rates(80, 40, 40)
@@ -60,12 +75,27 @@ GATES: Final[Mapping[str, Mapping[str, Gate]]] = {
         "main": _storm(Size(6_000, Doses(), 6 * 150, SLOW, phases=PROVIDER_FAULTS, weather=False)),
         "release": _storm(Size(20_000, Doses(), 6 * 500, SLOW, phases=PROVIDER_FAULTS, weather=False)),
     },
+    "R9": {
+        "pr": partial(_walks, Walks(45, 40, SLOW)),
+        "main": partial(_walks, Walks(450, 15, SLOW)),
+        "release": partial(_walks, Walks(2_000, 5, SLOW)),
+    },
     "R10": {
         "pr": _storm(Size(200, Doses(), 60, SLOW, phases=(FAULTS,), weather=False, tickers=4)),
         "main": _storm(Size(2_000, Doses(), 300, SLOW, phases=(FAULTS,), weather=False, tickers=4)),
         "release": _storm(Size(8_000, Doses(), 1_200, SLOW, phases=(FAULTS,), weather=False, tickers=4)),
     },
+    "R12": {
+        "pr": partial(_poison, Poison(500, 60, 50, FAST)),
+        "main": partial(_poison, Poison(4_000, 500, 1_000, FAST)),
+        "release": partial(_poison, Poison(12_000, 1_500, 5_000, FAST)),
+    },
+    "R13": {
+        "pr": partial(_restore, Restore(100, 12, SLOW)),
+        "main": partial(_restore, Restore(1_000, 60, SLOW)),
+        "release": partial(_restore, Restore(5_000, 240, FAST)),
+    },
 }
 SIZES: Final = ("pr", "main", "release")
-EVERY_PRESENT: Final = ("R2", "R1", "R3", "R4", "R5", "R6", "R10")
+EVERY_PRESENT: Final = ("R2", "R1", "R3", "R4", "R5", "R6", "R9", "R10", "R12", "R13")
 """The gates in the order in which they are run: the heart first."""

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.sealed import BlindIndex
 from app.rules.agency import Agency
 from app.settings import Settings, key_bytes, read_settings
-from app.wiring import migrate, open_services
+from app.wiring import Services, migrate, open_services
 from tests.storm.fleet import ROOT, until
 
 COUNTY = """
@@ -142,6 +142,25 @@ class Ground:
         await self.asked("UPDATE business_clock SET ahead = ahead + %(by)s", by=by)
         await self.control("waits", {"seconds": by.total_seconds()})
 
+    async def keep(self) -> None:
+        """Have ready what a new month needs, as the daily tick does."""
+        async with open_services(self.settings, self.url) as services:
+            await services.keeping.make_ahead()
+
+    async def a_day(self) -> None:
+        """Plan for everybody, as the tick of each day does."""
+        async with open_services(self.settings, self.url) as services:
+            await services.planning.daily()
+
+    async def another(self, code: str, *swaps: tuple[str, str]) -> "Ground":
+        """Return the ground of one more agency: ours, with other words in its file."""
+        toml = COUNTY.format(more="", senders="", texts=80, calls=40, mails=40)
+        for before, after in (("orange", code), *swaps):
+            toml = toml.replace(before, after)
+        async with open_services(self.settings, self.url) as services:
+            agency, key = await _added(services, toml)
+        return replace(self, agency=agency, key=key)
+
     async def now(self) -> datetime:
         """Return business time."""
         [(now,)] = await self.asked("SELECT clock_timestamp() + ahead FROM business_clock")
@@ -164,8 +183,10 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(folder: Path, *, rates: Rates = Rates(), more: str = "", senders: str = "") -> AsyncIterator[Ground]:
-    """Put everything up that no storm touches, and take it down again."""
+async def ground(
+    folder: Path, *, rates: Rates = Rates(), more: str = "", senders: str = "", morning: datetime = MORNING
+) -> AsyncIterator[Ground]:
+    """Put everything up that no storm touches, and take it down again; `morning` is when business time begins."""
     app, providers = folder / "app", folder / "providers"
     api_port, callback_port, provider_port = (_free_port() for _ in range(3))
     settings = read_settings(app, f"http://127.0.0.1:{callback_port}")
@@ -177,7 +198,8 @@ async def ground(folder: Path, *, rates: Rates = Rates(), more: str = "", sender
         agency, key = await _prepared(settings, server.url, toml)
         whole = Ground(folder, server, settings, agency, key, api_port, callback_port, provider_port)
         whole.ask(HISTORY)
-        whole.ask("UPDATE business_clock SET ahead = %(morning)s - clock_timestamp()", morning=MORNING)
+        whole.ask("UPDATE business_clock SET ahead = %(morning)s - clock_timestamp()", morning=morning)
+        await whole.keep()
         async with _providers(whole, providers):
             yield whole
 
@@ -194,11 +216,15 @@ def _database(folder: Path) -> Iterator[EmbeddedPostgres]:
 async def _prepared(settings: Settings, url: str, toml: str) -> tuple[Agency, str]:
     await migrate(settings, url)
     async with open_services(settings, url) as services:
-        agency = await services.tenancy.add(toml)
-        if not isinstance(agency, Agency):
-            raise TypeError(agency)
-        await services.ladder_changes.add(agency, LADDER, file="storm.toml")
-        key = await services.tenancy.add_key(agency.id, name="storm", scopes=["admin"])
+        return await _added(services, toml)
+
+
+async def _added(services: Services, toml: str) -> tuple[Agency, str]:
+    agency = await services.tenancy.add(toml)
+    if not isinstance(agency, Agency):
+        raise TypeError(agency)
+    await services.ladder_changes.add(agency, LADDER, file="storm.toml")
+    key = await services.tenancy.add_key(agency.id, name="storm", scopes=["admin"])
     return agency, key.text
 
 

@@ -6,11 +6,11 @@ Each finding names the invariant that it breaks and the ids it is about; no find
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.rules.statuses import FOLLOWS, Status
-from tests.storm.evidence import Attempt, Evidence, Message
+from tests.storm.evidence import Accepted, Attempt, Evidence, Message
 
 TERMINAL = frozenset({"delivered", "undelivered", "failed", "unknown", "canceled", "skipped", "expired"})
 OPEN = frozenset({"intended", "unclear", "accepted"})
@@ -23,7 +23,7 @@ HOURS: Mapping[str, tuple[time, time]] = {
     "sms": (time(9), time(20)), "email": (time(9), time(20)), "voice": (time(10), time(19)),
 }  # fmt: skip
 SUNDAY = 6
-ZONE = ZoneInfo("America/Los_Angeles")
+ZONE = "America/Los_Angeles"
 ONE_ID_A_REQUEST = frozenset({"email"})
 """The channels whose provider names a whole request, for up to a thousand people."""
 REACHED = frozenset({"sent", "delivered", "undelivered", "unknown"})
@@ -49,9 +49,11 @@ def no_send_without_intent(seen: Evidence) -> Iterator[Finding]:
     """I1: nothing is at a provider without an intent that was written before."""
     for one in seen.accepted:
         attempt = seen.attempt.get(one.attempt)
+        if attempt is None and one.attempt in seen.forgotten:
+            continue
         if attempt is None:
             yield Finding("I1", "sent without an intent", (one.id, one.attempt))
-        elif one.accepted_at + SKEW < attempt.intended_on_machine:
+        elif not attempt.by_list and one.accepted_at + SKEW < attempt.intended_on_machine:
             yield Finding("I1", "sent before its intent", (one.id, one.attempt))
 
 
@@ -105,8 +107,10 @@ def a_provider_id_belongs_to_one_attempt(seen: Evidence) -> Iterator[Finding]:
 
 def status_never_falls(seen: Evidence) -> Iterator[Finding]:
     """I5: each change of a status is a step of the table."""
+    by_list = {attempt.message for attempt in seen.attempts if attempt.by_list}  # what is found there may have ended
     for move in seen.message_moves:
-        if move.old and move.old != move.new and not _may_follow(move.old, move.new):
+        found = move.id in by_list and move.old == "planned" and move.new in REACHED
+        if move.old and move.old != move.new and not found and not _may_follow(move.old, move.new):
             yield Finding("I5", f"{move.old} became {move.new}", (move.id,))
 
 
@@ -160,15 +164,22 @@ def nobody_is_written_to_in_vain(seen: Evidence) -> Iterator[Finding]:
     """I8: nothing is sent outside its hours, or after a stop."""
     stopped = {(stop.point, stop.channel): stop.at for stop in seen.stops}
     for attempt in seen.attempts:
-        leaves = attempt.leaves_at or attempt.intended_at
-        at = leaves.astimezone(ZONE)
-        opens, closes = HOURS[attempt.channel]
-        sunday = attempt.channel == "voice" and at.weekday() == SUNDAY
-        if attempt.paced and (sunday or not opens <= at.time() < closes):
-            yield Finding("I8", f"sent at {at:%a %H:%M}", (attempt.id,))
+        for at in _local(seen, attempt) if attempt.paced and not attempt.by_list else ():
+            opens, closes = HOURS[attempt.channel]
+            sunday = attempt.channel == "voice" and at.weekday() == SUNDAY
+            if sunday or not opens <= at.time() < closes:
+                yield Finding("I8", f"sent at {at:%a %d %b %H:%M %Z}", (attempt.id,))
         stop = stopped.get((attempt.point, attempt.channel))
         if stop is not None and attempt.paced and attempt.intended_at > stop and attempt.state == "accepted":
             yield Finding("I8", "sent after a stop", (attempt.id,))
+
+
+def _local(seen: Evidence, attempt: Attempt) -> Iterator[datetime]:
+    """Return when an attempt left, in each zone in which the person may be."""
+    known = seen.message.get(attempt.message)
+    zones = seen.zones.get((known.member, attempt.channel), ()) if known is not None else ()
+    for zone in zones or (ZONE,):
+        yield (attempt.leaves_at or attempt.intended_at).astimezone(ZoneInfo(zone))
 
 
 def nothing_is_lost(seen: Evidence) -> Iterator[Finding]:
@@ -195,7 +206,7 @@ def _reached_or_told(seen: Evidence, row: Message) -> bool:
 def nothing_is_doubled(seen: Evidence) -> Iterator[Finding]:
     """Doubled: one message reaches a person once, unless the first copy surely did not arrive; one reminder a step."""
     for message, copies in seen.copies.items():
-        heard = [one for one in copies if one.heard and one.outcome != "undelivered"]
+        heard = [one for one in copies if _arrived(one)]
         if len(heard) > 1:
             yield Finding("doubled", f"heard {len(heard)} times", (message, *(one.id for one in heard)))
     heard_of = Counter(
@@ -206,6 +217,15 @@ def nothing_is_doubled(seen: Evidence) -> Iterator[Finding]:
     for key, times in heard_of.items():
         if times > 1:
             yield Finding("doubled", f"{times} reminders for one step", key)
+    reminders = [one for one in seen.accepted if one.attempt not in seen.attempt or seen.attempt[one.attempt].paced]
+    arrived = Counter((one.to, one.channel) for one in reminders if one.to and _arrived(one))
+    for (to, channel), times in arrived.items():
+        if times > 1:
+            yield Finding("doubled", f"one person heard {times} times by {channel}", (to,))
+
+
+def _arrived(one: Accepted) -> bool:
+    return one.heard and one.outcome != "undelivered"
 
 
 QUESTIONS: Mapping[str, Question] = {

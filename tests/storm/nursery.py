@@ -14,6 +14,8 @@ import signal
 import sys
 from typing import Any, NoReturn
 
+from tests.storm.skew import SKEW, set_ahead
+
 PAUSE = 0.02
 
 
@@ -87,6 +89,8 @@ def _become(told: dict[str, Any], command: Any) -> NoReturn:
     for wanted, held in ((0, nothing), (1, log), (2, log)):
         os.dup2(held, wanted)
     os.environ.update(told["env"])  # noqa: TID251  (as a shell would)
+    if skew := told["env"].get(SKEW):
+        set_ahead(float(skew))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["keepcovered", *told["argv"]]
     code = 0

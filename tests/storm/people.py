@@ -1,11 +1,24 @@
 """The people of a storm, as a county tells of them: each has a phone and an inbox and said yes to all channels."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 CHANNELS = ("sms", "email", "voice")
 MONTH = "2027-02"
 TOLD_AT = "2026-11-30T18:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where somebody lives, by what we know of it: an area code, a ZIP code or none, and the month of the renewal."""
+
+    area: str = "714"
+    zip: str = ""
+    month: str = MONTH
+
+
+HERE = Home()
 
 
 def event(kind: str, number: int, data: dict[str, Any], time: str = TOLD_AT) -> dict[str, Any]:
@@ -17,15 +30,18 @@ def event(kind: str, number: int, data: dict[str, Any], time: str = TOLD_AT) -> 
     }  # fmt: skip
 
 
-def member(number: int, channels: Sequence[str] = CHANNELS) -> dict[str, Any]:
+def member(
+    number: int, channels: Sequence[str] = CHANNELS, *, home: Home = HERE, time: str = TOLD_AT
+) -> dict[str, Any]:
     """Return the event by which a member becomes known."""
     return event("member.updated", number, {
         "first_name": "Ana", "language_written": "en", "language_spoken": "en",
-        "phones": [{"number": phone_of(number), "kind": "mobile", "rank": 1}],
+        "phones": [{"number": phone_of(number, home.area), "kind": "mobile", "rank": 1}],
         "emails": [{"address": mail_of(number), "rank": 1}],
         "consents": [{"channel": one, "basis": "application_number"} for one in channels],
-        "renewals": [{"program": "medi_cal", "renewal_month": MONTH}],
-    })  # fmt: skip
+        "renewals": [{"program": "medi_cal", "renewal_month": home.month}],
+        **({"zip": home.zip} if home.zip else {}),
+    }, time)  # fmt: skip
 
 
 def renewed(number: int, time: str) -> dict[str, Any]:
@@ -38,9 +54,9 @@ def ref_of(number: int) -> str:
     return f"M-{number:07}"
 
 
-def phone_of(number: int) -> str:
+def phone_of(number: int, area: str = "714") -> str:
     """Return a member's phone."""
-    return f"+1714{2_000_000 + number:07}"
+    return f"+1{area}{2_000_000 + number:07}"
 
 
 def mail_of(number: int) -> str:

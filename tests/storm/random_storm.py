@@ -19,8 +19,9 @@ from tests.storm.county import County
 from tests.storm.evidence import Evidence, Wanted
 from tests.storm.fleet import Nursery, Place, until
 from tests.storm.gathering import gather
-from tests.storm.ground import STEP, Ground, Rates, answers, ground
+from tests.storm.ground import MORNING, STEP, Ground, Rates, answers, ground
 from tests.storm.harm import Doses, Harm
+from tests.storm.invariants import Finding
 from tests.storm.people import CHANNELS, member, phone_of, ref_of, renewed
 from tests.storm.proxy import Proxy, Weather
 
@@ -55,6 +56,11 @@ STANDS_STILL = 240.0
 LEASE = 45.0
 """Seconds after which no sender of the storm can write any more."""
 NO_WORD = timedelta(hours=73)
+FORESEEN = timedelta(hours=36)
+"""So long before the morning everything is planned: a brake holds what nobody foresaw, once it is a thousand."""
+PLANNED = "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM replan)"
+SILENCE = 8.0
+"""Seconds without a callback after which no more are expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class Course:
 
     evidence: Evidence
     figures: Mapping[str, Any] = field(default_factory=dict)
+    found: Sequence[Finding] = ()
+    """What broke that only this storm asks."""
 
 
 @dataclass(slots=True)
@@ -115,9 +123,12 @@ class Storm:
 
 async def run(folder: Path, seed: int, size: Size) -> Course:
     """Let one storm go over fresh ground, and gather what is left."""
-    async with ground(folder, rates=size.rates) as place, rising(place, seed, size) as storm:
+    eve = MORNING - FORESEEN
+    async with ground(folder, rates=size.rates, morning=eve) as place, rising(place, seed, size) as storm:
         people, county = range(size.people), County(place)
         await county.tell([member(number) for number in people])
+        await until(partial(_is_planned, place), within=300, what="the reminders were not planned")
+        await place.let_pass(FORESEEN)
         harm = Harm(place, storm.chance, size.doses, storm.workers, storm.others, size.seconds, size.zombies)
         for worker in storm.workers:
             worker.extra = partial(_both, worker.extra, harm)
@@ -136,6 +147,11 @@ async def run(folder: Path, seed: int, size: Size) -> Course:
             for channel in CHANNELS
         ]
         return Course(gather(place, wanted), _figures(storm, harm, county, took))
+
+
+async def _is_planned(place: Ground) -> bool:
+    [(messages, waiting)] = await place.asked(PLANNED)
+    return messages > 0 and waiting == 0
 
 
 def _both(before: Any, harm: Harm) -> Mapping[str, str]:
@@ -267,10 +283,20 @@ async def settle(place: Ground) -> float:
                 raise TimeoutError(f"the storm is over, and open are still {left} (messages, tries, plans)")
             await place.let_pass(await _stride(place))
             await asyncio.sleep(1.5)
-        await asyncio.sleep(2)
+        await _words_arrive(place)
         await place.let_pass(NO_WORD)
         await until(partial(_all_ended, place), within=90, what="messages without a last word", every=1)
     return loop.time() - began
+
+
+async def _words_arrive(place: Ground) -> None:
+    """Wait until callbacks have come for all that left, or none came for a while."""
+    loop = asyncio.get_running_loop()
+    before, since = -1, loop.time()
+    while before and loop.time() - since < SILENCE:
+        [(_, waiting, _)] = await place.asked(LEFT)
+        before, since = (waiting, loop.time()) if waiting != before else (before, since)
+        await asyncio.sleep(0.5)
 
 
 async def _stride(place: Ground) -> timedelta:

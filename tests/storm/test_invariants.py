@@ -88,6 +88,36 @@ def test_a_copy_of_one_attempt_is_found_too():
     assert "doubled" in broken(replace(GOOD, accepted=[COPY, replace(COPY, id="SM9")]))
 
 
+def test_a_copy_that_a_database_forgot_is_found_by_its_address():
+    copies = [replace(COPY, to="+17145550123"), Accepted("SM0", "old", "sms", NOON, to="+17145550123")]
+    seen = replace(GOOD, accepted=copies, forgotten=frozenset({"old"}))
+    assert broken(seen) == {"doubled"}
+    assert broken(replace(seen, accepted=[copies[0], replace(copies[1], outcome="undelivered")])) == set()
+
+
+def test_what_was_found_in_a_providers_list_left_before_it_was_known_and_is_no_fault():
+    after = NOON + timedelta(hours=12)
+    found = replace(FIRST, intended_at=after, intended_on_machine=after)
+    assert broken(replace(GOOD, attempts=[found])) == {"I1", "I8"}
+    assert broken(replace(GOOD, attempts=[replace(found, by_list=True)])) == set()
+    ended = replace(GOOD, message_moves=(WHOLE[0], Move(2, "m", "m", "planned", "delivered")), attempt_moves=TRIED)
+    assert broken(replace(ended, attempts=[replace(found, by_list=True)])) == set()
+    assert broken(ended) == {"I5"}
+
+
+def test_two_storms_are_judged_beside_each_other():
+    move = {"id": "x", "message": "n"}
+    other = Evidence(
+        wanted=[Wanted("M-2", "two_months", "sms")], messages=[replace(SENT, id="n", member="M-2")],
+        attempts=[replace(FIRST, id="x", message="n", provider_id="SM5")],
+        accepted=[Accepted("SM5", "x", "sms", LATER)],
+        message_moves=[replace(one, id="n", message="n") for one in WHOLE],
+        attempt_moves=[replace(one, **move) for one in TRIED],
+    )  # fmt: skip
+    assert broken(GOOD.beside(other)) == set()
+    assert broken(GOOD.beside(replace(other, accepted=[]))) >= {"lost"}
+
+
 def test_two_reminders_for_one_step_are_found():
     twin, try_of_it = replace(SENT, id="n"), replace(AGAIN, message="n")
     seen = replace(TWICE, messages=[SENT, twin], attempts=[FIRST, try_of_it])
@@ -158,6 +188,24 @@ def test_what_arrived_and_is_called_failed_is_found():
 
 def test_what_left_at_night_is_found():
     assert broken(replace(GOOD, attempts=[replace(FIRST, intended_at=NOON + timedelta(hours=9))])) == {"I8"}
+
+
+def test_what_leaves_too_early_or_late_in_any_zone_in_which_somebody_may_be_is_found():
+    of_both = replace(GOOD, zones={("M-1", "sms"): ("America/Los_Angeles", "America/New_York")})
+    evening = replace(FIRST, intended_at=NOON + timedelta(hours=5, minutes=30))
+    assert broken(of_both) == set()
+    assert broken(replace(of_both, attempts=[evening])) == {"I8"}
+    assert broken(replace(GOOD, attempts=[evening])) == set()
+
+
+@pytest.mark.parametrize(
+    ("night", "day"),
+    [(datetime(2027, 3, 14, 15, 59, tzinfo=UTC), datetime(2027, 3, 14, 16, 0, tzinfo=UTC)),
+     (datetime(2027, 11, 7, 16, 59, tzinfo=UTC), datetime(2027, 11, 7, 17, 0, tzinfo=UTC))],
+)  # fmt: skip
+def test_hours_are_those_of_the_day_on_which_clocks_are_changed(night, day):
+    assert broken(replace(GOOD, attempts=[replace(FIRST, intended_at=night)])) == {"I8"}
+    assert broken(replace(GOOD, attempts=[replace(FIRST, intended_at=day)])) == set()
 
 
 def test_a_call_on_a_sunday_is_found_and_a_text_is_none():

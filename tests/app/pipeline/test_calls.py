@@ -205,6 +205,24 @@ async def test_a_call_that_was_answered_while_we_were_away_said_nothing(world):
     assert await world.end(VOICE) == "undelivered nothing_said"
 
 
+@pytest.mark.parametrize(
+    ("known_until", "ends"),
+    [("1 second", "delivered"), ("-10 minutes", "undelivered nothing_said")], ids=["before a restore", "since"],
+)  # fmt: skip
+async def test_of_a_call_from_before_a_restore_nobody_knows_whether_it_asked_and_the_provider_is_believed(
+    world, known_until, ends
+):
+    await called(world, **ENGLISH)
+    await world.services.restoring.count()
+    await world.rows(
+        "UPDATE epoch SET held_from_on_machine = (SELECT max(intended_on_machine) FROM attempt)"
+        " + cast(%(until)s AS interval)",
+        until=known_until,
+    )
+    await world.receipt(world.fakes[VOICE].sent[0], Status.DELIVERED, VOICE)
+    assert await world.end(VOICE) == ends
+
+
 async def test_a_call_that_asked_us_what_to_say_was_heard(world, call):
     await call.answer()
     await world.receipt(world.fakes[VOICE].sent[0], Status.DELIVERED, VOICE)

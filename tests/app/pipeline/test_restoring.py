@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -164,6 +165,24 @@ async def test_what_is_in_doubt_and_stands_in_the_list_is_left_to_its_look_up(wo
     lists(world, SMS, in_the_list(world))
     assert await world.services.restoring.run() == 0
     assert (await world.services.restoring.standing()).held == ()
+
+
+@pytest.mark.parametrize(("later", "kept"), [(10, []), (120, [("voice", 1)])])
+async def test_a_call_in_doubt_has_no_words_to_be_known_by_and_is_left_to_its_look_up_by_its_time(
+    world, backup, later, kept
+):
+    await world.at(TEN)
+    await world.deliver(VOICE)
+    await world.rows("UPDATE attempt SET state = 'unclear', provider_id = NULL")
+    [tried] = await world.rows("SELECT intended_on_machine AS at FROM attempt")
+    [call] = world.fakes[VOICE].sent
+    entries = in_the_list(world, VOICE, sender=call.sender, at=tried.at + timedelta(seconds=later))
+    lists(world, VOICE, [replace(one, words="") for one in entries])
+    await world.rows("UPDATE epoch SET number = 0")
+    await world.services.restoring.count()
+    await world.services.restoring.run()
+    found = await world.rows("SELECT channel, count(*) AS n FROM gone_out GROUP BY 1")
+    assert [(row.channel, row.n) for row in found] == kept
 
 
 async def test_a_sender_of_nobody_here_is_none_of_ours(world, backup):
