@@ -22,4 +22,11 @@ def same_origin(request: Request) -> bool:
     if origin is None:
         return True
     ours = {request.headers.get("host", ""), urlsplit(request.app.state.public_url).netloc}
-    return urlsplit(origin).netloc in ours - {""}
+    return _host(origin) in ours - {""}
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # half an address in brackets
+        return ""

@@ -84,9 +84,10 @@ class Signup:
     async def _take(self, tx: Transaction, agency: Agency, asked: SignupAsked, *, sends: bool) -> SignupTaken:
         session, id_ = tx.session, uuid7()
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+        kept = code if sends else secrets.token_hex()  # what is not sent cannot be guessed, either
         new = signups.NewSignup(
             id_, asked.channel, asked.address, address_index(session, agency.id, asked.channel, asked.address),
-            asked.language, asked.renewal_month, asked.wording, session.index.one_time(code, id_.bytes),
+            asked.language, asked.renewal_month, asked.wording, session.index.one_time(kept, id_.bytes),
             session.now + CODE_LIVES, spoken=asked.spoken, browser_digest=browser_digest(session, asked.browser),
             place=asked.place, network_index=prefix_key(session.index, asked.network.prefix) if asked.network else None,
             for_somebody_else=asked.who is Who.OTHER, zip=asked.zip, shown_in=asked.shown_in,

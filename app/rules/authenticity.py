@@ -31,7 +31,7 @@ class Real:
 
 
 def read_code(typed: str) -> str:
-    """Return a code as it is kept: capitals and digits alone, whatever stands between them or beside it; empty for none.
+    """Return a code as it is kept: capitals and digits alone, whatever stands between or beside them; empty for none.
 
     People copy the words before it, too ("Mã tin K7QF2M4P"), so a code is looked for among the words, the last first.
 

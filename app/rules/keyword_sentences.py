@@ -18,12 +18,15 @@ _TO_US: Final = (
 _THE: Final = r"(?: (?:all|any|the|these|those|this|that|your|my|me|with|of|getting|receiving|more|from))*"
 _NOT: Final = r"(?<!dont )(?<!not )(?<!never )(?<!didnt )(?<!cant )(?<!wont )"
 _AT_TIMES: Final = (
-    r" (?:me |us )?(?:(?:at (?:work|night|my job)|in the (?:morning|evening|night)|early|on (?:sun|mon|tues|wednes|thurs|fr"
-    r"i|satur)days?)\b|(?:before|after|until) (?:\d|noon|work|school))"
+    r" (?:me |us )?(?:(?:at (?:work|night|my job)|in the (?:morning|evening|night)|early|on (?:sun|mon|tues|wednes|thur"
+    r"s|fri|satur)days?)\b|(?:before|after|until) (?:\d|noon|work|school))"
 )
 """When somebody does not want to be called: that is a wish about hours."""
 _ENGLISH: Final = (
-    rf"{_NOT}\b(?:stop|quit|cease|desist|discontinue|end|cancel|no more|enough){_THE} (?:{_TO_US})\b(?! (?:code|from my doctor))",
+    (
+        rf"{_NOT}\b(?:stop|quit|cease|desist|discontinue|end|cancel|no more|enough){_THE} (?:{_TO_US})\b"
+        r"(?! (?:code|from my doctor))"
+    ),
     (
         rf"{_NOT}\b(?:stop|quit|end|cancel|no more)(?: (?:all|any|the|these|those|your|my))* (?:medi ?cal|medicaid|r"
         r"enewal|insurance|benefits?) (?:texts|messages|msgs|reminders|notifications|emails|calls)\b"
@@ -37,8 +40,8 @@ _ENGLISH: Final = (
         rf"(?!{_AT_TIMES})"
     ),
     (
-        r"(?<!i )(?<!we )(?<!you )(?<!they )\b(?:dont|do not|never) (?:ever )?(?:send|write)(?: to)? (?:me|us|any|anything|more|t"
-        r"hese|those|this|texts?|messages?)\b"
+        r"(?<!i )(?<!we )(?<!you )(?<!they )\b(?:dont|do not|never) (?:ever )?(?:send|write)(?: to)? (?:me|us|any|an"
+        r"ything|more|these|those|this|texts?|messages?)\b"
     ),
     (
         r"\b(?:dont|do not|no longer|never|not) (?:want|wish|like|need|care)(?: to)? (?:get|getting|receive|re"

@@ -54,8 +54,8 @@ CODE: Final = re.compile(r"[A-Z](?=[A-Z0-9]{7}$)[A-Z0-9]{7}")
 LEAST_OF_A_CODE: Final = 4
 BEFORE_CODE: Final = folded(
     "Code|Message code|Mensaje|Código|Código del mensaje|Mã|Mã tin|Код|Код сообщения|Код повідомлення|Կոդ"
-    "|Հաղորդագրության կոդը|Code ng mensahe|コード|メッセージコード|编号|短信编号|消息编号|編號|訊息編號|코드|메시지 코드|رمز الرسالة"
-    "|کد پیام|कोड|संदेश कोड|ਕੋਡ|ਸੁਨੇਹਾ ਕੋਡ|รหัส|รหัสข้อความ|ລະຫັດ|ລະຫັດຂໍ້ຄວາມ|កូដ|កូដសារ"
+    "|Հաղորդագրության կոդը|Code ng mensahe|コード|メッセージコード|编号|短信编号|消息编号"
+    "|編號|訊息編號|코드|메시지 코드|رمز الرسالة|کد پیام|कोड|संदेश कोड|ਕੋਡ|ਸੁਨੇਹਾ ਕੋਡ|รหัส|รหัสข้อความ|ລະຫັດ|ລະຫັດຂໍ້ຄວາມ|កូដ|កូដសារ"
 )
 """What stands before the code in our messages, and is copied with it."""
 JOIN_WORDS: Final = 5

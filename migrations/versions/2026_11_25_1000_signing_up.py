@@ -1,4 +1,4 @@
-"""Signing up: codes bound to the browser that asked, brakes against pumping and guessing, and places that flyers hang at."""
+"""Signing up: codes bound to the browser that asked, brakes against pumping and guessing, places where flyers hang."""
 
 from alembic import op
 

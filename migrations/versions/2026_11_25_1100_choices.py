@@ -1,4 +1,4 @@
-"""Choices: what members say themselves of hours, pauses and programs, and the passes by which they come to their page."""
+"""Choices: what members say of hours, pauses and programs, and the passes by which they come to their page."""
 
 from alembic import op
 

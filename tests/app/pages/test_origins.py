@@ -21,6 +21,7 @@ from app.pages.origins import same_origin
         ({"origin": "https://evil.example"}, False),
         ({"origin": "null"}, False),
         ({"origin": ""}, False),
+        ({"origin": "http://[::1"}, False),
     ],
 )
 def test_only_a_page_of_ours_may_send_a_form(headers, ours):

@@ -15,7 +15,8 @@ from app.rules.keyword_sentences import PHRASES, asks_to_stop, swears
         "ya no me manden nada", "sáquenme de la lista", "déjenme en paz", "quiero darme de baja", "no más mensajes",
         "I revoke my consent", "I do not consent to these messages", "I never signed up for this", "i dont want this",
         "you have no permission to text me", "Please discontinue", "discontinue these messages", "this is harassment",
-        "text me again and I will sue", "I wish to be removed", "I already said stop", "hey stop that", "No quiero nada",
+        "text me again and I will sue", "I wish to be removed", "I already said stop", "hey stop that",
+        "No quiero nada",
         "I don't want texts about Medi-Cal anymore", "no more medi-cal texts", "No quiero mensajes de medi-cal",
         "please remove me from the medi-cal text list", "dejen de mandarme mensajes de mi seguro",
         "մի՛ գրեք", "դադարեցրե՛ք", "don't ever call me",
@@ -39,7 +40,8 @@ def test_every_phrase_is_found_within_a_text_and_says_its_language(tags, phrase)
         "take me off Medi-Cal", "cancel my insurance", "quiero cancelar mi seguro", "email me instead", "I never text",
         "did you stop sending reminders", "don't call me at work", "Do not call before 9", "you never send me anything",
         "why do I get no texts", "I have no email address", "no calls received", "no me llamen, mándenme texto",
-        "I don't need the calls just texts", "remove me from my case", "we do not call on Sundays", "no me llamo Ana", "stop sign",
+        "I don't need the calls just texts", "remove me from my case",
+        "we do not call on Sundays", "no me llamo Ana", "stop sign",
     ],
 )  # fmt: skip
 def test_what_is_about_something_else_is_for_a_person_to_read(body):
