@@ -54,6 +54,7 @@ bench: $(STAMP) ## Measure planning, delivery, intake and callbacks beside bare 
 	$(BIN)/python -m tests.bench.intake
 	$(BIN)/python -m tests.bench.burst
 	$(BIN)/python -m tests.bench.stops
+	$(BIN)/python -m tests.bench.signups
 	$(BIN)/python -m tests.bench.pages
 
 storm: $(STAMP) ## Kill, freeze and cut off real processes, and look for what was lost or doubled; SEED=, SIZE=, ONLY=
