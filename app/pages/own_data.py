@@ -15,7 +15,7 @@ from app.pages.signup import Wired
 from app.pipeline.own_data import Mine
 from app.rules.choices import hour_name
 from app.rules.languages import language_of
-from app.rules.wording_values import long_date
+from app.rules.wording_values import long_date, shown_phone
 
 router: Final = APIRouter(include_in_schema=False)
 KEY: Final = "page_mine"
@@ -42,7 +42,7 @@ async def show(request: Request, wired: Wired) -> Response:
     language = await reader_language(request, KEY)
     english, own = [await wired.wording.page(CHOICES, [tag]) for tag in ("en", language)]
     return await page(
-        request, wired, FRAME, KEY, agency=mine.agency, mine=mine, address=shown_address(visit),
+        request, wired, FRAME, KEY, agency=mine.agency, mine=mine, address=shown_address(visit), shown=shown_phone,
         day=lambda at: _day(at, mine), hours=[hour_name(hour, language) for hour in mine.limits.hours or ()],
         long_day=lambda day: long_date(day, language), own_name=lambda tag: language_of(tag).own,
         titles=TITLES, labels={part: text.source for part, text in {**english.page, **own.page}.items()},
