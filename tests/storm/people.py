@@ -6,7 +6,7 @@ from typing import Any
 
 CHANNELS = ("sms", "email", "voice")
 MONTH = "2027-02"
-TOLD_AT = "2026-11-30T18:00:00Z"
+TOLD_AT = "2026-11-30T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)

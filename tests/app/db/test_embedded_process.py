@@ -67,7 +67,11 @@ def test_what_a_killed_server_left_running_is_seen_in_its_folder_only(tmp_path):
 def test_a_stopped_server_is_waited_for_though_its_command_line_is_gone_before_it_is(tmp_path, monkeypatch):
     shown = iter([[b"/postgres", os.fsencode(tmp_path)]])
     monkeypatch.setattr(embedded_process, "_command", lambda _: next(shown, []))
-    with subprocess.Popen(["sleep", "60"]) as server:  # noqa: S607
+    ends = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); print('up', flush=True); input()"
+    command = [sys.executable, "-c", ends]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:  # noqa: S603
+        assert server.stdout is not None
+        server.stdout.readline()
         monkeypatch.setattr(embedded_process, "_title", lambda _: b"/postgres")
         halt(a_data_folder(tmp_path, f"{server.pid}\n"))
         assert not running(server.pid)
