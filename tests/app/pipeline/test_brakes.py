@@ -5,7 +5,10 @@ from app.pipeline.brakes import Brakes
 from app.rules.switches import SwitchKind
 from tests.app.pipeline.world import NINE, NOW
 
-ILL = "UPDATE message SET status = 'undelivered', reason = 'carrier_filtered', ended_at = %(at)s WHERE id IN (SELECT id FROM message LIMIT %(some)s)"  # noqa: E501
+ILL = """
+    UPDATE message SET status = 'undelivered', reason = 'carrier_filtered', ended_at = %(at)s
+     WHERE id IN (SELECT id FROM message WHERE channel = 'sms' LIMIT %(some)s)
+"""
 HANDED = """
     INSERT INTO message (period, agency_id, kind, channel, template, zone, status, month, first_due_at, due_at,
            deadline_at, created_at, handed_at)
