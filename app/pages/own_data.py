@@ -2,9 +2,8 @@
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -43,7 +42,7 @@ async def show(request: Request, wired: Wired) -> Response:
     english, own = [await wired.wording.page(CHOICES, [tag]) for tag in ("en", language)]
     return await page(
         request, wired, FRAME, KEY, agency=mine.agency, mine=mine, address=shown_address(visit), shown=shown_phone,
-        day=lambda at: _day(at, mine), hours=[hour_name(hour, language) for hour in mine.limits.hours or ()],
+        day=mine.agency.day, hours=[hour_name(hour, language) for hour in mine.limits.hours or ()],
         long_day=lambda day: long_date(day, language), own_name=lambda tag: language_of(tag).own,
         titles=TITLES, labels={part: text.source for part, text in {**english.page, **own.page}.items()},
     )  # fmt: skip
@@ -59,10 +58,6 @@ async def download(request: Request, wired: Wired) -> Response:
     body = json.dumps(_told(mine), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}
     return Response(body, media_type="application/json", headers=headers)
-
-
-def _day(at: datetime, mine: Mine) -> date:
-    return at.astimezone(ZoneInfo(mine.agency.timezone)).date()
 
 
 def _told(mine: Mine) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.db import agencies, alarms, authenticity
 from app.db.transaction import Database, Transaction
 from app.logs import log
 from app.pipeline.pumping import Counters, Scope
-from app.rules.authenticity import LENGTH, UNKNOWN_ALARM, Real, day_of, read_code
+from app.rules.authenticity import LENGTH, UNKNOWN_ALARM, Real, read_code
 from app.rules.network import Network
 
 ALL: Final = b"all"
@@ -53,7 +53,7 @@ class Authenticity:
     async def _sent(self, tx: Transaction, code: str, agency: UUID | None) -> Real | None:
         found = await authenticity.sent(tx.session, code, agency) if len(code) == LENGTH else None
         owner = await agencies.by_id(tx.session, found[0]) if found else None
-        return Real(owner, day_of(owner, found[1])) if found and owner else None
+        return Real(owner, owner.day(found[1])) if found and owner else None
 
     async def _unknown(self, agency: UUID | None = None) -> None:
         """Count a code that nobody knows; too many in an hour are an alarm for whom it may concern."""

@@ -34,7 +34,6 @@ from app.rules.choices import (
     with_the_rest,
 )
 from app.rules.facts import Channel, LineKind
-from app.rules.flyers import day_of
 from app.rules.record import KIND_OF, Member
 from schedules.places import Place, parse_place
 
@@ -191,7 +190,7 @@ class _Known:
     def standing(self) -> Standing:
         """What the page shows of them: the first one's."""
         first, limits = self.people[0], self.limits[self.people[0].id]
-        today = day_of(self.agency, self.now)
+        today = self.agency.day(self.now)
         purposes = {one for one in PURPOSES if any(self._said_yes(channel, one) for channel in self.proven)}
         chosen = Chosen(
             self._channels(first), first.language_written, first.language_spoken, in_force(limits, today),

@@ -13,7 +13,7 @@ from app.db.transaction import Database
 from app.errors import KeepCoveredError
 from app.pipeline.pumping import Counters
 from app.rules.agency import Agency
-from app.rules.flyers import CODE_LENGTH, PLACE, SIGNS, Flyer, FlyerCounts, day_of
+from app.rules.flyers import CODE_LENGTH, PLACE, SIGNS, Flyer, FlyerCounts
 from app.rules.network import Network, network_key
 
 VISIT: Final = "flyer/network/hour"
@@ -51,7 +51,7 @@ class Flyers:
         key = index.one_time(flyer.place, network_key(index, network.address))
         async with self._database.transaction(agency.id) as tx:
             if await self._counters.take(tx, VISIT, key, limit=1, window=HOUR):
-                await flyers.count_visit(tx.session, agency.id, flyer.place, day_of(agency, tx.now))
+                await flyers.count_visit(tx.session, agency.id, flyer.place, agency.day(tx.now))
 
     async def listed(self, agency: UUID) -> list[FlyerCounts]:
         """Return an agency's places with what came of them."""

@@ -37,7 +37,7 @@ class Forecasting:
     async def months(self, agency: Agency, months: int) -> Forecast:
         """Return the forecast of so many months from today."""
         async with self._database.transaction(None) as tx:
-            today = tx.now.astimezone(ZoneInfo(agency.timezone)).date()
+            today = agency.day(tx.now)
         return await self.until(agency, Offset(Anchor.ON, months=months).day(today, {}))
 
     async def until(self, agency: Agency, last: date) -> Forecast:

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from app.db import agencies, passes, visits
 from app.db.transaction import Database, Row, Session, Transaction
 from app.pipeline.pumping import Counters, Scope
-from app.pipeline.signup import CODE_DIGITS, CODE_LIVES, REFUSED_BY, TRIES, browser_digest
+from app.pipeline.signup import CODE_LIVES, REFUSED_BY, TRIES, browser_digest, drawn_code
 from app.pipeline.welcoming import address_index, send
 from app.pipeline.wording import Wording
 from app.queue import Job
@@ -90,7 +90,7 @@ class Passes:
 
     async def _send(self, tx: Transaction, agency: Agency, row: Row[Any]) -> None:
         session = tx.session
-        code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+        code = drawn_code()
         token = secrets.token_urlsafe(LINK_BYTES)
         digests = {"code": session.index.one_time(code, row.id.bytes), "link": _link_digest(session, token)}
         await passes.set_digests(session, agency.id, row.id, **digests)

@@ -21,7 +21,6 @@ from app.pipeline.welcoming import Proven, Welcoming, address_index, send
 from app.pipeline.wording import Wording
 from app.rules.agency import Agency
 from app.rules.facts import Channel
-from app.rules.flyers import day_of
 from app.rules.network import Network, prefix_key
 from app.rules.signup import Refusal, SignupAsked, SignupTaken, Standing, Who
 from schedules.months import add_months
@@ -83,7 +82,7 @@ class Signup:
 
     async def _take(self, tx: Transaction, agency: Agency, asked: SignupAsked, *, sends: bool) -> SignupTaken:
         session, id_ = tx.session, uuid7()
-        code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+        code = drawn_code()
         kept = code if sends else secrets.token_hex()  # what is not sent cannot be guessed, either
         new = signups.NewSignup(
             id_, asked.channel, asked.address, address_index(session, agency.id, asked.channel, asked.address),
@@ -104,7 +103,7 @@ class Signup:
     async def months(self, agency: Agency) -> list[date]:
         """Return the months that a person may name for the renewal: this one and the twelve after it."""
         async with self._database.transaction(None) as tx:
-            first = day_of(agency, tx.now).replace(day=1)
+            first = agency.day(tx.now).replace(day=1)
         return [add_months(first, number) for number in range(MONTHS_AHEAD)]
 
     async def may_try(self, network: Network) -> bool:
@@ -140,6 +139,11 @@ class Signup:
                 if row.browser_digest is not None and _is_asker(row, browser, tx.session)
                 and tx.now < row.created_at + SHOWN_FOR
             ]  # fmt: skip
+
+
+def drawn_code() -> str:
+    """Return a new code that nobody can foresee."""
+    return "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
 
 
 def browser_digest(session: Session, browser: str | None) -> bytes | None:

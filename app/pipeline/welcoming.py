@@ -18,7 +18,6 @@ from app.pipeline.wording import Wording
 from app.queue import Job
 from app.rules.agency import Agency
 from app.rules.facts import Channel, LineKind, RenewalStatus
-from app.rules.flyers import day_of
 from app.rules.folding_renewals import OPEN_STATUSES, is_guess
 from app.rules.placing import place_points
 from app.rules.record import KIND_OF, Member, Point, Renewal, index_form
@@ -75,7 +74,7 @@ class Welcoming:
         people = await self._consents.write(tx, agency.id, wish)
         await self._learn(tx, agency, people, yes)
         if yes.place:
-            await flyers.count_signup(session, agency.id, yes.place, day_of(agency, session.now))
+            await flyers.count_signup(session, agency.id, yes.place, agency.day(session.now))
         return people
 
     async def welcome(self, tx: Transaction, agency: Agency, yes: Proven, people: list[Member]) -> None:

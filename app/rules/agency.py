@@ -83,6 +83,10 @@ class Agency:
         tables = [self.provider_senders.get(provider, {}), self.senders] if provider else self._tables()
         return next((found for table in tables if (found := _sender(table, channel, provider))), "")
 
+    def day(self, at: datetime) -> date:
+        """Return the day of a moment on the agency's own clock."""
+        return at.astimezone(ZoneInfo(self.timezone)).date()
+
     def is_open(self, now: datetime) -> bool:
         """Say whether somebody answers the agency's line now."""
         return is_open(self.office_hours, self.closures, now.astimezone(ZoneInfo(self.timezone)))

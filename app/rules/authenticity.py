@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from app.rules.agency import Agency
 
@@ -53,8 +52,3 @@ def _among(words: list[str]) -> str:
         for last in range(len(words), pieces - 1, -1)
     )
     return next((run for run in runs if _CODE.fullmatch(run)), "")
-
-
-def day_of(agency: Agency, at: datetime) -> date:
-    """Return the day of a moment on the agency's own clock."""
-    return at.astimezone(ZoneInfo(agency.timezone)).date()

@@ -3,12 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from app.rules.agency import Agency
 
 SIGNS: Final = "23456789bcdfghjkmnpqrstvwxz"
 """What a place's code is made of: nothing that is misread, and no vowels, so that no word comes of it."""
@@ -49,11 +46,6 @@ def is_visit(method: str, headers: Mapping[str, str]) -> bool:
     purposes = (headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
     who = headers.get("user-agent", "")
     return method == "GET" and bool(who) and not any(map(_looks_ahead, purposes)) and not _MACHINES.search(who)
-
-
-def day_of(agency: Agency, now: datetime) -> date:
-    """Return the agency's own day."""
-    return now.astimezone(ZoneInfo(agency.timezone)).date()
 
 
 def _looks_ahead(purpose: str) -> bool:

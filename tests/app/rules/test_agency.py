@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -249,3 +249,14 @@ def test_an_agency_has_its_own_contact_hours_and_days_to_leave_alone():
     assert {channel: len(window.weekdays) for channel, window in agency.contact_hours.items()} == {"sms": 7, "voice": 5}
     assert (agency.call_centre.capacity(0, 8), agency.call_centre.capacity(6, 8)) == (120, 0)
     assert agency.call_centre.call_back(Channel.SMS) == 0.05
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2026, 11, 23, 5, tzinfo=UTC), date(2026, 11, 22)),
+        (datetime(2026, 12, 2, 5, tzinfo=UTC), date(2026, 12, 1)),
+    ],
+)
+def test_a_day_is_the_agencys_own(at, day):
+    assert read(SMALL).day(at) == day

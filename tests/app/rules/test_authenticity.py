@@ -1,14 +1,8 @@
-from datetime import UTC, date, datetime
-from uuid import UUID
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.agency import Agency
-from app.rules.authenticity import day_of, read_code
-
-ORANGE = Agency(UUID(int=1), "orange", "county", "Orange", "30", "+18002819799")
+from app.rules.authenticity import read_code
 
 
 @pytest.mark.parametrize(
@@ -41,7 +35,3 @@ def test_any_text_is_read_as_capitals_and_digits_or_nothing(typed):
     code = read_code(typed)
     assert len(code) <= 16
     assert code == "".join(sign for sign in code if sign in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-
-
-def test_the_day_is_the_agencys():
-    assert day_of(ORANGE, datetime(2026, 12, 2, 5, tzinfo=UTC)) == date(2026, 12, 1)

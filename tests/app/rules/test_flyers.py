@@ -1,9 +1,6 @@
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
-
 import pytest
 
-from app.rules.flyers import day_of, is_visit
+from app.rules.flyers import is_visit
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
 
@@ -26,8 +23,3 @@ def test_a_person_with_a_phone_is_a_visit():
 )
 def test_machines_are_none(method, headers):
     assert not is_visit(method, headers)
-
-
-def test_a_day_is_the_agencys_own():
-    agency = SimpleNamespace(timezone="America/Los_Angeles")
-    assert day_of(agency, datetime(2026, 11, 23, 5, tzinfo=UTC)) == date(2026, 11, 22)
